@@ -1,0 +1,181 @@
+"""Every error that a person or a program outside can meet.
+
+The code is a promise and never changes; the wording is help and may. A message says what happened,
+where, and what to do.
+
+    SpeechError
+      BadRequest        the door or the queue refused it; nothing is spoken
+        BadJson  BadField  NotUtf8  PayloadTooLarge  RetainedMessage  TextEmpty  TextTooLong
+        NotSupported  VoiceNotFound  OutputNotFound  Duplicate  QueueFull  ShuttingDown
+      LanguageNotFound  no voice or engine reads that language
+      EngineFailed      an engine could not load or synthesize
+      Terminated        a run was ended because its request was cancelled
+      Poison            the request was in progress at two crashes
+      SinkFailed        audio could not be handed over
+        NoAudioDevice
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """A hint that ends a message, or an empty string when nothing known is close to `name`."""
+    close = get_close_matches(name, known, n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""
+
+
+class SpeechError(Exception):
+    """Something about one request went wrong; `code` is stable, str() is for people."""
+
+    code = "internal"
+
+
+class BadRequest(SpeechError):
+    """What was asked cannot be done as it was asked."""
+
+    code = "bad_request"
+
+
+class BadJson(BadRequest):
+    code = "bad_json"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The payload begins with '{{' but is not a JSON object: {reason}. Send plain text, or mend the JSON."
+        )
+
+
+class BadField(BadRequest):
+    code = "bad_field"
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+
+
+class NotUtf8(BadRequest):
+    code = "not_utf8"
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(f"The payload is not UTF-8 text (byte {offset}). Encode it as UTF-8.")
+
+
+class PayloadTooLarge(BadRequest):
+    code = "payload_too_large"
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(f"The payload has {size} bytes; at most {limit} are accepted. Send the text in parts.")
+
+
+class RetainedMessage(BadRequest):
+    code = "retained_ignored"
+
+    def __init__(self, topic: str) -> None:
+        super().__init__(
+            f"A retained message on {topic} was ignored: it would act at every reconnect."
+            " Publish without retain; an empty retained message removes it from the broker."
+        )
+
+
+class TextEmpty(BadRequest):
+    code = "text_empty"
+
+    def __init__(self) -> None:
+        super().__init__("There is no text to speak.")
+
+
+class TextTooLong(BadRequest):
+    code = "text_too_long"
+
+    def __init__(self, length: int, limit: int) -> None:
+        super().__init__(f"The text has {length} characters; at most {limit} are accepted. Send it in parts.")
+
+
+class NotSupported(BadRequest):
+    code = "not_supported"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} is not supported by this version.")
+
+
+class VoiceNotFound(BadRequest):
+    code = "voice_not_found"
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"No voice named {name!r}.{did_you_mean(name, known)} `litetts-edge voices` lists what is installed."
+        )
+
+
+class OutputNotFound(BadRequest):
+    code = "output_not_found"
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"No output named {name!r}; this node has: {', '.join(known)}.{did_you_mean(name, known)}")
+
+
+class Duplicate(BadRequest):
+    code = "duplicate"
+
+    def __init__(self, request: str) -> None:
+        super().__init__(f"A request with the id {request!r} was already accepted; it is spoken once.")
+
+
+class QueueFull(BadRequest):
+    code = "queue_full"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"{limit} requests are waiting already (setting queue.max). Try again later.")
+
+
+class ShuttingDown(BadRequest):
+    code = "shutting_down"
+
+    def __init__(self) -> None:
+        super().__init__("The daemon is stopping. Send the request again when it is back.")
+
+
+class LanguageNotFound(SpeechError):
+    code = "language_not_found"
+
+    def __init__(self, lang: str, known: Sequence[str]) -> None:
+        super().__init__(f"No language {lang!r}.{did_you_mean(lang, known)}")
+
+
+class EngineFailed(SpeechError):
+    code = "engine_failed"
+
+    def __init__(self, engine: str, reason: str) -> None:
+        super().__init__(f"The engine {engine} failed: {reason}")
+
+
+class Terminated(SpeechError):
+    code = "terminated"
+
+    def __init__(self) -> None:
+        super().__init__("The run was ended on request.")
+
+
+class Poison(SpeechError):
+    code = "poison"
+
+    def __init__(self, crashes: int) -> None:
+        super().__init__(
+            f"The daemon crashed {crashes} times while speaking this request; it is not tried again. See the log."
+        )
+
+
+class SinkFailed(SpeechError):
+    code = "sink_failed"
+
+    def __init__(self, sink: str, reason: str) -> None:
+        super().__init__(f"The output {sink} failed: {reason}")
+
+
+class NoAudioDevice(SinkFailed):
+    code = "no_audio_device"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("speaker", f"{reason} `litetts-edge doctor` lists the devices.")

@@ -1,0 +1,101 @@
+"""The words of a request: what is to be said, by whom, and how urgently."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import NewType
+
+RequestId = NewType("RequestId", str)
+
+
+class Priority(IntEnum):
+    """How urgent a request is; a higher one is spoken before every waiting lower one."""
+
+    LOW = 0
+    NORMAL = 1
+    HIGH = 2
+    CRITICAL = 3
+
+
+class Encoding(StrEnum):
+    """How published or stored audio is encoded."""
+
+    WAV = "wav"
+    FLAC = "flac"
+    OPUS = "opus"
+    MP3 = "mp3"
+    PCM = "pcm"
+    """Bare 16-bit little-endian mono samples, without a header."""
+
+
+class Alphabet(StrEnum):
+    """What a voice reads: the words themselves, or phonemes that the front end made of them."""
+
+    TEXT = "text"
+    IPA = "ipa"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One speaker of one model."""
+
+    id: str
+    engine: str
+    lang: str
+    """The language it is read in, as a BCP 47 tag (`en-US`)."""
+    sample_rate: int
+    """Hz."""
+    name: str
+    """The label that people see."""
+    alphabet: Alphabet = Alphabet.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakRequest:
+    """One thing to say, as asked; unchanged from the door to the last event."""
+
+    id: RequestId
+    text: str
+    voice: str
+    """A voice id; the door has put the configured voice here when the sender named none."""
+    lang: str = ""
+    """BCP 47 tag to read the text in; empty reads it in the voice's own language."""
+    speed: float = 1.0
+    """1.0 is the voice's natural rate; 2.0 is twice as fast."""
+    volume: int | None = None
+    """Loudness of this utterance only, 0 to 100; None follows the loudspeaker's own volume."""
+    priority: Priority = Priority.NORMAL
+    interrupt: bool = False
+    """Cut what plays now, unless that is more urgent."""
+    repeat: int = 1
+    outputs: tuple[str, ...] = ("speaker",)
+    """Names of the sinks that all receive this utterance."""
+    encoding: Encoding = Encoding.WAV
+    reply_to: str = ""
+    """Topic for published audio; empty publishes under the node's own audio topic."""
+    source: str = "command line"
+    """The door it came through."""
+    accepted_at: float = 0.0
+    """Seconds on the pipeline's clock when the door took it."""
+    deadline: float = math.inf
+    """Seconds on the pipeline's clock; a request not started by then is expired."""
+    warnings: tuple[str, ...] = ()
+    """What the door wants the sender to know; carried to the closing event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A piece of a text that is synthesized in one go."""
+
+    text: str
+    """What is spoken, normalised; never empty."""
+    lang: str
+    """BCP 47 tag."""
+    span: tuple[int, int]
+    """Where it stands in the request's text, as [start, end) in characters."""
+    pause_ms: int = 0
+    """Silence to leave after it when another sentence follows."""
+    phonemes: str = ""
+    """IPA, for a voice whose alphabet asks for it; else empty."""

@@ -113,7 +113,7 @@ class OutputNotFound(BadRequest):
     code = "output_not_found"
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
-        super().__init__(f"No output named {name!r}; this node has: {', '.join(known)}.{did_you_mean(name, known)}")
+        super().__init__(f"No output named {name!r}.{did_you_mean(name, known)} There is: {', '.join(known)}.")
 
 
 class Duplicate(BadRequest):

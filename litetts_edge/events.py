@@ -41,7 +41,8 @@ class Finished:
     voice: str
     audio_ms: float
     """Length of the audio that was handed over, repeats included."""
-    first_audio_ms: float
+    first_audio_ms: float | None
+    """None when nothing was audible."""
     queue_ms: float
     rtf: float
     """Synthesis seconds per second of audio (real-time factor)."""

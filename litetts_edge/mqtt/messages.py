@@ -1,0 +1,228 @@
+"""Wire messages: payload to domain and back. The only place where outside data is distrusted."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from litetts_edge.errors import (
+    BadField,
+    BadJson,
+    BadRequest,
+    NotSupported,
+    NotUtf8,
+    PayloadTooLarge,
+    TextEmpty,
+    TextTooLong,
+    did_you_mean,
+)
+from litetts_edge.speech import Encoding, Priority, RequestId, SpeakRequest
+
+LATER = ("ssml", "until_ack", "dedupe_s", "coalesce_key", "chime")
+"""Fields of the protocol that this version does not have: refused, never ignored, unless they ask for nothing."""
+
+MAX_TTL_S = 7 * 24 * 3600.0
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+OutputName = Literal["speaker", "mqtt", "file"]
+LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
+PublishTopic = Annotated[str, StringConstraints(pattern=r"^[^+#\x00]+$", max_length=512)]
+
+
+class SpeakMessage(BaseModel):
+    """The JSON of a speak topic, before defaults."""
+
+    model_config = ConfigDict(strict=True, extra="allow", frozen=True)
+
+    text: str
+    id: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+    voice: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = None
+    lang: LanguageTag | None = None
+    speed: Annotated[float, Field(ge=0.5, le=2.0)] | None = None
+    volume: Annotated[int, Field(ge=0, le=100)] | None = None
+    priority: Literal["low", "normal", "high", "critical"] | None = None
+    interrupt: bool = False
+    repeat: Annotated[int, Field(ge=1, le=5)] = 1
+    ttl_s: Annotated[float, Field(gt=0, le=MAX_TTL_S)] | None = None
+    output: OutputName | Annotated[list[OutputName], Field(min_length=1, max_length=8)] | None = None
+    format: Literal["wav", "flac", "opus", "mp3", "pcm"] | None = None
+    reply_to: PublishTopic | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a message that does not say gets; from the settings."""
+
+    voice: str
+    speed: float
+    outputs: tuple[str, ...]
+    ttl_s: float = 120.0
+    max_text: int = 5000
+    max_payload_bytes: int = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How and when a message came."""
+
+    at: float
+    """Seconds on the pipeline's clock."""
+    source: str = "mqtt"
+    priority: Priority = Priority.NORMAL
+    """From the topic; the payload's own wins."""
+    expiry_s: float | None = None
+    """What is left of the message's own expiry interval [MQTT-3.3.2-6]."""
+    sent_after: float | None = None
+    """It waited at the broker, and was sent at this time or later; None when it came at once."""
+    reply_to: str = ""
+    """Response topic [MQTT 5 § 3.3.2.3.5]; the payload's own wins."""
+
+
+class SpeakRefused(Exception):
+    """A speak message that was refused, with the id it would have had, so that its sender can be told."""
+
+    def __init__(self, request: RequestId, error: BadRequest) -> None:
+        super().__init__(str(error))
+        self.request = request
+        self.error = error
+
+
+def new_id() -> RequestId:
+    """An id for a request whose sender gave none."""
+    return RequestId(secrets.token_hex(8))
+
+
+def parse_speak(payload: bytes, arrival: Arrival, defaults: Defaults) -> SpeakRequest:
+    """Turn the payload of a speak topic into a request. Raises SpeakRefused."""
+    request = new_id()
+    try:
+        if len(payload) > defaults.max_payload_bytes:
+            raise PayloadTooLarge(len(payload), defaults.max_payload_bytes)
+        text = _decode(payload)
+        if not text.startswith("{"):
+            return _request(SpeakMessage(text=_spoken(text, defaults)), request, arrival, defaults, ())
+        fields = parse_object(text)
+        request = _sender_id(fields) or request
+        return _from_json(fields, request, arrival, defaults)
+    except BadRequest as error:
+        raise SpeakRefused(request, error) from error
+
+
+def parse_object(payload: bytes | str) -> dict[str, Any]:
+    """A JSON object, or an empty payload as an empty one. Raises BadRequest."""
+    text = payload if isinstance(payload, str) else _decode(payload)
+    if not text.strip():
+        return {}
+    try:
+        parsed = json.loads(text, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise BadJson(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise BadJson("it is nested too deeply") from None
+    except ValueError as error:  # a number with more digits than Python converts
+        raise BadJson(str(error)) from None
+    if not isinstance(parsed, dict):
+        raise BadJson(f"it is {type(parsed).__name__}, not an object")
+    return parsed
+
+
+def _decode(payload: bytes) -> str:
+    try:
+        return payload.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotUtf8(error.start) from None
+
+
+def _no_constant(name: str) -> float:
+    raise BadJson(f"{name} is not JSON")
+
+
+def _sender_id(fields: Mapping[str, Any]) -> RequestId | None:
+    sent = fields.get("id")
+    return (
+        RequestId(sent) if isinstance(sent, str) and 1 <= len(sent) <= 64 and not _CONTROL.search(sent) else None
+    )
+
+
+def _from_json(fields: dict[str, Any], request: RequestId, arrival: Arrival, defaults: Defaults) -> SpeakRequest:
+    for name in LATER:
+        if fields.pop(name, None):
+            raise NotSupported(f"The field {name!r}")
+    if "text" not in fields:
+        raise TextEmpty
+    try:
+        message = SpeakMessage.model_validate(fields)
+    except ValidationError as error:
+        raise _bad_field(error) from None
+    if message.id is not None and message.id != request:
+        raise BadField("id", "it has control characters; use letters, digits, '-' and '_'")
+    known = tuple(SpeakMessage.model_fields)
+    warnings = tuple(
+        f"unknown_key: {name!r} was ignored.{did_you_mean(name, known)}"
+        for name in sorted(message.model_extra or {})
+    )[:8]
+    text = _spoken(message.text, defaults)
+    return _request(message.model_copy(update={"text": text}), request, arrival, defaults, warnings)
+
+
+def _bad_field(error: ValidationError) -> BadField:
+    first = error.errors(include_url=False)[0]
+    return BadField(".".join(str(part) for part in first["loc"][:1]), first["msg"])
+
+
+def _spoken(text: str, defaults: Defaults) -> str:
+    if len(text) > defaults.max_text:
+        raise TextTooLong(len(text), defaults.max_text)
+    if not text.strip():
+        raise TextEmpty
+    bad = _CONTROL.search(text)
+    if bad:
+        raise BadField("text", f"character {bad.start() + 1} is U+{ord(bad.group()):04X}, which cannot be spoken")
+    return text
+
+
+def _request(
+    message: SpeakMessage, request: RequestId, arrival: Arrival, defaults: Defaults, warnings: tuple[str, ...]
+) -> SpeakRequest:
+    outputs = [message.output] if isinstance(message.output, str) else message.output or defaults.outputs
+    priority = Priority[message.priority.upper()] if message.priority else arrival.priority
+    return SpeakRequest(
+        id=request,
+        text=message.text,
+        voice=message.voice or defaults.voice,
+        lang=message.lang or "",
+        speed=defaults.speed if message.speed is None else message.speed,
+        volume=message.volume,
+        priority=priority,
+        interrupt=message.interrupt,
+        repeat=message.repeat,
+        outputs=tuple(dict.fromkeys(outputs)),
+        encoding=Encoding(message.format or "wav"),
+        reply_to=message.reply_to or arrival.reply_to,
+        source=arrival.source,
+        accepted_at=arrival.at,
+        deadline=_deadline(message.ttl_s, arrival, defaults.ttl_s),
+        warnings=warnings,
+    )
+
+
+def _deadline(ttl_s: float | None, arrival: Arrival, default_ttl_s: float) -> float:
+    """When it is too late to start.
+
+    The broker counts an expiry interval down while it keeps the message, so what is left of it starts now.
+    A ttl_s starts at the sender, whose clock we do not know: for a message that waited, the earliest
+    time at which it can have been sent counts, which is when the link was lost.
+    """
+    left = math.inf if arrival.expiry_s is None else arrival.at + arrival.expiry_s
+    if ttl_s is None and arrival.expiry_s is not None:
+        return left
+    sent = arrival.at if arrival.sent_after is None or arrival.expiry_s is not None else arrival.sent_after
+    return min(left, sent + (default_ttl_s if ttl_s is None else ttl_s))

@@ -1,0 +1,155 @@
+"""Every topic name of the protocol, built and parsed here only. `docs/mqtt.md` is the table for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from litetts_edge.speech import Priority
+
+CONTROLS = ("stop", "skip", "pause", "resume", "clear")
+SETTERS = ("volume", "mute", "voice", "speed", "quiet")
+VERBS = (
+    "ping", "info", "voices", "models", "queue", "cancel", "health", "config", "reload", "override",
+    "explain", "lexicon", "cache", "tune", "log_level",
+)  # fmt: skip
+RESERVED_IDS = ("all", "group", "pool")
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """`…/speak` or `…/speak/<priority>`."""
+
+    priority: Priority = Priority.NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """`<id>/prepare`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """`…/stop` and its like."""
+
+    verb: str
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """`<id>/volume/set` and its like."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`<id>/request/<verb>`."""
+
+    verb: str
+
+
+Incoming = Speak | Prepare | Control | Set | Request
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The topics of one node."""
+
+    base: str
+    node: str
+    groups: tuple[str, ...] = ()
+
+    def own(self, *levels: str) -> str:
+        """A topic below the node's own."""
+        return "/".join((self.base, self.node, *levels))
+
+    @property
+    def availability(self) -> str:
+        return self.own("availability")
+
+    @property
+    def info(self) -> str:
+        return self.own("info")
+
+    @property
+    def state(self) -> str:
+        return self.own("state")
+
+    @property
+    def health(self) -> str:
+        return self.own("health")
+
+    @property
+    def event(self) -> str:
+        return self.own("event")
+
+    @property
+    def error(self) -> str:
+        return self.own("error")
+
+    def request(self, verb: str) -> str:
+        """Where a verb is asked."""
+        return self.own("request", verb)
+
+    def response(self, verb: str) -> str:
+        """Where it is answered, for a client without response topics."""
+        return self.own("response", verb)
+
+    def audio(self, utterance: str) -> str:
+        """Where the audio of an utterance goes. Its id may hold any character; a topic level may not."""
+        return self.own("audio", quote(utterance, safe=""))
+
+    def subscriptions(self) -> tuple[str, ...]:
+        """Everything that the node listens to. Never `<base>/#`: that is everybody else's traffic too."""
+        return tuple(self._subscriptions())
+
+    def _subscriptions(self) -> Iterator[str]:
+        yield self.own("speak")
+        yield self.own("speak", "+")
+        yield self.own("prepare")
+        yield self.own("request", "+")
+        for what in SETTERS:
+            yield self.own(what, "set")
+        for verb in CONTROLS:
+            yield self.own(verb)
+        for shared in self._shared():
+            yield f"{shared}/speak"
+            for verb in CONTROLS:
+                yield f"{shared}/{verb}"
+
+    def _shared(self) -> tuple[str, ...]:
+        return (f"{self.base}/all", *(f"{self.base}/group/{group}" for group in self.groups))
+
+    def parse(self, topic: str) -> Incoming | None:
+        """What a topic means to this node; None when it is none of its topics."""
+        own = topic.removeprefix(self.own("")) if topic.startswith(self.own("")) else None
+        if own is not None:
+            return _parse_own(own.split("/"))
+        for shared in self._shared():
+            if topic.startswith(f"{shared}/"):
+                return _parse_shared(topic.removeprefix(f"{shared}/").split("/"))
+        return None
+
+
+def _parse_shared(levels: Sequence[str]) -> Incoming | None:
+    match levels:
+        case ["speak"]:
+            return Speak()
+        case [verb] if verb in CONTROLS:
+            return Control(verb)
+    return None
+
+
+def _parse_own(levels: Sequence[str]) -> Incoming | None:
+    match levels:
+        case ["speak", priority] if priority.upper() in Priority.__members__:
+            return Speak(Priority[priority.upper()])
+        case ["prepare"]:
+            return Prepare()
+        case [what, "set"] if what in SETTERS:
+            return Set(what)
+        case ["request", verb]:
+            return Request(verb)
+    return _parse_shared(levels)

@@ -1,0 +1,62 @@
+"""What the inference thread does for one request: text to sentences to audio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from litetts_edge.errors import EngineFailed
+from litetts_edge.interfaces import SpeechCheck, Synthesizer, TextFrontend
+from litetts_edge.pcm import AudioChunk, silence
+from litetts_edge.pipeline.ledger import CrashLedger
+from litetts_edge.speech import Sentence, SpeakRequest, Voice
+
+REPEAT_PAUSE_MS = 700
+"""Silence before a request is said once more."""
+
+
+@dataclass(slots=True)
+class Rendering:
+    """One request on its way through front end and engine. Iterated on the inference thread only."""
+
+    request: SpeakRequest
+    voice: Voice
+    engine: Synthesizer
+    frontend: TextFrontend
+    check: SpeechCheck
+    ledger: CrashLedger
+    warnings: list[str] = field(default_factory=list)
+    """What the speech check found; complete when the iteration has ended."""
+
+    def chunks(self) -> Iterator[AudioChunk]:
+        """Yield the request's audio, pauses included. Raises EngineFailed, Poison, LanguageNotFound."""
+        self.ledger.begin(self.request)
+        try:
+            self.engine.load()
+            for turn in range(self.request.repeat):
+                if turn:
+                    yield silence(REPEAT_PAUSE_MS, self.voice.sample_rate)
+                yield from self._once()
+        finally:
+            self.ledger.end(self.request)
+
+    def _once(self) -> Iterator[AudioChunk]:
+        pause_ms = 0
+        for sentence in self.frontend.sentences(self.request.text, self.voice, self.request.lang):
+            if pause_ms:
+                yield silence(pause_ms, self.voice.sample_rate)
+            yield from self._sentence(sentence)
+            pause_ms = sentence.pause_ms
+
+    def _sentence(self, sentence: Sentence) -> Iterator[AudioChunk]:
+        made: list[AudioChunk] = []
+        for chunk in self.engine.synthesize(sentence, self.voice, self.request.speed):
+            if not np.isfinite(chunk.samples).all():
+                raise EngineFailed(self.engine.name, "it returned samples that are not numbers")
+            made.append(chunk)
+            yield chunk
+        whole = np.concatenate([chunk.samples for chunk in made]) if made else np.zeros(0, dtype=np.float32)
+        audio = AudioChunk(whole, self.voice.sample_rate, ends_sentence=True)
+        self.warnings += [code for code in self.check.check(sentence, audio) if code not in self.warnings]

@@ -1,0 +1,300 @@
+"""The way of a request: admitted, queued, started, synthesized, handed over, closed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, replace
+
+from litetts_edge.errors import BadRequest, Duplicate, OutputNotFound, ShuttingDown, SpeechError
+from litetts_edge.events import (
+    Cancelled,
+    Dropped,
+    Expired,
+    Failed,
+    Finished,
+    FirstAudio,
+    Queued,
+    SpeechEvent,
+    Started,
+)
+from litetts_edge.interfaces import AudioSink, SpeechCheck, TextFrontend
+from litetts_edge.pcm import AudioFormat
+from litetts_edge.pipeline.bus import EventBus
+from litetts_edge.pipeline.fanout import open_outputs
+from litetts_edge.pipeline.inference import InferenceThread, Synthesis
+from litetts_edge.pipeline.ledger import CrashLedger
+from litetts_edge.pipeline.policy import Lane, RecentIds, lane, may_interrupt
+from litetts_edge.pipeline.queue import RequestQueue
+from litetts_edge.pipeline.render import Rendering
+from litetts_edge.pipeline.voices import Voices
+from litetts_edge.speech import RequestId, SpeakRequest, Voice
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], float]
+
+FIRST_PACE = 0.07
+"""Synthesis seconds per character before an engine was measured: real time, at 15 characters a second."""
+
+LONGEST_RUN = 300
+"""Characters in the longest sentence that a front end may yield: what one run has to do at most."""
+
+
+@dataclass(slots=True)
+class Current:
+    """The request that a lane is speaking, and the task that speaks it."""
+
+    request: SpeakRequest
+    task: asyncio.Task[Finished]
+    audible: bool = False
+    """True from the first sample that a sink took."""
+    cancel_reason: str = ""
+
+    def cancel(self, reason: str) -> None:
+        """End it; the first reason counts."""
+        if not self.task.done():
+            self.cancel_reason = self.cancel_reason or reason
+            self.task.cancel()
+
+
+class SpeechPipeline:
+    """Speaks requests. Its methods belong to the event loop; `async with` runs it."""
+
+    def __init__(
+        self,
+        *,
+        voices: Voices,
+        frontend: TextFrontend,
+        check: SpeechCheck,
+        sinks: Mapping[str, AudioSink],
+        queue: RequestQueue,
+        bus: EventBus,
+        ledger: CrashLedger,
+        thread: InferenceThread,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self.voices = voices
+        self.frontend = frontend
+        self.queue = queue
+        self.bus = bus
+        self._check = check
+        self._sinks = sinks
+        self._ledger = ledger
+        self._thread = thread
+        self._clock = clock
+        self._recent = RecentIds()
+        self._pace: dict[str, float] = {}
+        self._current: dict[Lane, Current] = {}
+        self._resumed = asyncio.Event()
+        self._resumed.set()
+        self._closing = False
+        self._expiry: asyncio.TimerHandle | None = None
+
+    # -- admission ---------------------------------------------------------------------------------
+
+    def submit(self, request: SpeakRequest) -> None:
+        """Queue a request. One that is refused raises BadRequest, and is told as Dropped unless it is a duplicate.
+
+        A duplicate changes nothing: the first of its name still gets its one closing event.
+        """
+        if request.id in self._recent:
+            raise Duplicate(request.id)
+        try:
+            self._admit(request)
+        except BadRequest as error:
+            self.refuse(request.id, error)
+            raise
+        self._recent.add(request.id)
+        self.bus.publish(Queued(request.id))
+        self._watch_deadlines()
+        current = self._current.get(lane(request))
+        if current is not None and may_interrupt(request, current.request):
+            current.cancel("interrupted")
+
+    def refuse(self, request: RequestId, error: BadRequest) -> None:
+        """Close a request that was never admitted, unless its name belongs to one that was."""
+        if request not in self._recent:
+            self.bus.publish(Dropped(request, error.code, str(error)))
+
+    def _admit(self, request: SpeakRequest) -> None:
+        if self._closing:
+            raise ShuttingDown
+        self.voices.find(request.voice)
+        for name in request.outputs:
+            if name not in self._sinks:
+                raise OutputNotFound(name, tuple(self._sinks))
+        self.queue.put(request)
+
+    # -- control: overtakes speech -----------------------------------------------------------------
+
+    def stop(self, reason: str = "stop") -> None:
+        """Silence: what is spoken is cut, and what waits is cancelled."""
+        self.clear(reason)
+        self.skip(reason)
+
+    def skip(self, reason: str = "skip") -> None:
+        """Cut what is spoken and go on with what waits."""
+        for current in self._current.values():
+            current.cancel(reason)
+
+    def clear(self, reason: str = "clear") -> None:
+        """Cancel what waits, and let what is spoken end."""
+        for request in self.queue.clear():
+            self.bus.publish(Cancelled(request.id, reason))
+
+    def cancel(self, request: RequestId, reason: str = "cancel") -> bool:
+        """Cancel one request, waiting or spoken. False when it is neither."""
+        if self.queue.remove(request) is not None:
+            self.bus.publish(Cancelled(request, reason))
+            return True
+        for current in self._current.values():
+            if current.request.id == request:
+                current.cancel(reason)
+                return True
+        return False
+
+    def pause(self) -> None:
+        """Hold the loudspeaker where it is; nothing new starts there."""
+        self._resumed.clear()
+        for sink in self._sinks.values():
+            sink.pause()
+
+    def resume(self) -> None:
+        """Go on where pause() held."""
+        self._resumed.set()
+        for sink in self._sinks.values():
+            sink.resume()
+
+    @property
+    def paused(self) -> bool:
+        """True between pause() and resume()."""
+        return not self._resumed.is_set()
+
+    def current(self) -> Current | None:
+        """What is spoken now: aloud before quiet."""
+        return self._current.get(Lane.ALOUD) or self._current.get(Lane.QUIET)
+
+    # -- the lanes ---------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Speak what is submitted until the context is left; then cut what is spoken, and close what waits."""
+        async with asyncio.TaskGroup() as group:
+            lanes = [group.create_task(self._serve(name), name=f"lane {name}") for name in Lane]
+            try:
+                yield
+            finally:
+                self._closing = True
+                self.stop("shutdown")
+                if self._expiry is not None:
+                    self._expiry.cancel()
+                for task in lanes:
+                    task.cancel()
+
+    async def _serve(self, name: Lane) -> None:
+        while True:
+            if name is Lane.ALOUD:
+                await self._resumed.wait()
+            await self.queue.wait(name)
+            if name is Lane.ALOUD and self.paused:
+                continue
+            self._expire()
+            request = self.queue.pop(name)
+            if request is not None:
+                await self._speak(request)
+
+    async def _speak(self, request: SpeakRequest) -> None:
+        """Say one request. However it ends, exactly one closing event is published, here."""
+        task = asyncio.create_task(self._say(request), name=f"speak {request.id}")
+        current = self._current[lane(request)] = Current(request, task)
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:  # the lane ends: so does what it speaks
+            current.cancel("shutdown")
+            await asyncio.wait([task])
+            raise
+        finally:
+            del self._current[lane(request)]
+            self.bus.publish(self._closing_event(current))
+
+    def _closing_event(self, current: Current) -> SpeechEvent:
+        request, task = current.request.id, current.task
+        if task.cancelled():
+            return Cancelled(request, current.cancel_reason or "cancel")
+        error = task.exception()
+        if error is None:
+            return task.result()
+        if isinstance(error, SpeechError):
+            log.warning("speech failed: %s", error, extra={"request": request, "code": error.code})
+            return Failed(request, error.code, str(error))
+        # One bad request must not silence the house: the traceback is for the log, the daemon goes on.
+        log.error("speech failed", exc_info=error, extra={"request": request})
+        return Failed(request, "internal", "An unexpected error; the log has the details.")
+
+    async def _say(self, request: SpeakRequest) -> Finished:
+        started = self._clock()
+        first_audio: list[float] = []
+
+        def on_first_audio(at: float) -> None:
+            current = self._current.get(lane(request))
+            if not first_audio and current is not None and current.request is request:
+                first_audio.append((at - request.accepted_at) * 1000)
+                current.audible = True
+                self.bus.publish(FirstAudio(request.id, first_audio[0]))
+
+        voice = self.voices.for_language(self.voices.find(request.voice), request.lang)
+        warnings = list(request.warnings)
+        if request.lang and voice.engine != self.voices.find(request.voice).engine:
+            warnings.append(f"voice_changed: {request.voice} does not speak {request.lang}; {voice.id} does")
+        self.bus.publish(Started(request.id, voice.id, (started - request.accepted_at) * 1000))
+        rendering = self._rendering(request, voice)
+        synthesis = self._synthesis(rendering)
+        audio = AudioFormat(voice.sample_rate)
+        async with open_outputs(self._sinks, request.outputs, request, audio, on_first_audio) as outputs:
+            async with aclosing(synthesis.stream()) as chunks:
+                async for chunk in chunks:
+                    await outputs.write(chunk)
+            await outputs.finish()
+        self._pace[voice.engine] = max(0.001, synthesis.synthesis_s / (len(request.text) * request.repeat))
+        if not synthesis.audio_s:
+            warnings.append("nothing_to_speak: the text has nothing that can be spoken")
+        return Finished(
+            id=request.id,
+            voice=voice.id,
+            audio_ms=synthesis.audio_s * 1000,
+            first_audio_ms=first_audio[0] if first_audio else None,
+            queue_ms=(started - request.accepted_at) * 1000,
+            rtf=synthesis.synthesis_s / synthesis.audio_s if synthesis.audio_s else 0.0,
+            warnings=(*warnings, *rendering.warnings, *outputs.warnings),
+        )
+
+    def _rendering(self, request: SpeakRequest, voice: Voice) -> Rendering:
+        asked = replace(request, lang=request.lang or voice.lang)
+        return Rendering(asked, voice, self.voices.engine(voice), self.frontend, self._check, self._ledger)
+
+    def _synthesis(self, rendering: Rendering) -> Synthesis:
+        request = rendering.request
+        pace = self._pace.get(rendering.engine.name, FIRST_PACE)
+        predicted_s = min(len(request.text), LONGEST_RUN) * pace
+        return Synthesis(self._thread, rendering.chunks, request.priority, rendering.engine.terminate, predicted_s)
+
+    # -- expiry ------------------------------------------------------------------------------------
+
+    def _expire(self) -> None:
+        for request in self.queue.take_expired(self._clock()):
+            self.bus.publish(Expired(request.id))
+        self._watch_deadlines()
+
+    def _watch_deadlines(self) -> None:
+        # The sender hears of it when it happens, not when the long text before it ends.
+        if self._expiry is not None:
+            self._expiry.cancel()
+            self._expiry = None
+        deadline = self.queue.next_deadline()
+        if deadline is not None and deadline != float("inf"):
+            wait_s = max(0.0, deadline - self._clock())
+            self._expiry = asyncio.get_running_loop().call_later(wait_s, self._expire)

@@ -1,0 +1,59 @@
+"""All voices of all engines, and which one reads a request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from litetts_edge.errors import LanguageNotFound, VoiceNotFound
+from litetts_edge.interfaces import Synthesizer
+from litetts_edge.speech import Voice
+
+
+def primary(lang: str) -> str:
+    """The language of a BCP 47 tag without its region: `pt` of `pt-BR`."""
+    return lang.partition("-")[0].lower()
+
+
+class Voices:
+    """Finds voices by id. The first engine's first voice is the default; the last engine is the last resort."""
+
+    def __init__(self, engines: Iterable[Synthesizer]) -> None:
+        self.engines = {engine.name: engine for engine in engines}
+        self._voices = {voice.id: voice for engine in self.engines.values() for voice in engine.voices}
+
+    def __iter__(self) -> Iterator[Voice]:
+        return iter(self._voices.values())
+
+    @property
+    def default(self) -> Voice:
+        """The voice that `auto` means."""
+        return next(iter(self._voices.values()))
+
+    def find(self, name: str) -> Voice:
+        """The voice with that id; `auto` is the default. Raises VoiceNotFound."""
+        if name == "auto":
+            return self.default
+        try:
+            return self._voices[name]
+        except KeyError:
+            raise VoiceNotFound(name, tuple(self._voices)) from None
+
+    def for_language(self, voice: Voice, lang: str) -> Voice:
+        """`voice` itself when it reads `lang` (or none is asked for), else the best other voice that does.
+
+        Raises LanguageNotFound when there is none: a text is never read by the rules of another language.
+        """
+        if not lang or lang.lower() == voice.lang.lower():
+            return voice
+        others = [other for other in self._voices.values() if primary(other.lang) == primary(lang)]
+        exact = [other for other in others if other.lang.lower() == lang.lower()]
+        if primary(voice.lang) == primary(lang) and not any(other.engine == voice.engine for other in exact):
+            return voice
+        same_engine = [other for other in exact + others if other.engine == voice.engine]
+        for found in (*same_engine, *exact, *others):
+            return found
+        raise LanguageNotFound(lang, sorted({other.lang for other in self._voices.values()}))
+
+    def engine(self, voice: Voice) -> Synthesizer:
+        """The engine that the voice belongs to."""
+        return self.engines[voice.engine]

@@ -1,0 +1,213 @@
+"""override.yaml in the state folder: settings changed while the daemon runs, and how they were before."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+from yaml.representer import SafeRepresenter
+
+from litetts_edge.errors import did_you_mean
+from litetts_edge.settings.document import Unreadable, compose, read_text
+from litetts_edge.settings.load import OVERRIDE_NAME, Loaded
+from litetts_edge.settings.problems import Problem, SettingsError, unknown_key
+from litetts_edge.settings.schema import known_settings
+
+BACKUPS_KEPT = 10
+
+_HEADER = "# Written by litetts-edge when a setting is changed while it runs; comments here do not last.\n"
+_BACKUP = re.compile(r"([0-9]{6})-[0-9]{8}T[0-9]{6}Z\.yaml", re.ASCII)
+
+
+class OverrideNotWritten(Exception):
+    """The state folder did not take the change; everything is as it was before."""
+
+    code = "override_not_written"
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        super().__init__(
+            f"{path} cannot be written: {reason}. The setting is unchanged; make room or mend the folder."
+        )
+
+
+class Override:
+    """Changes override.yaml, one setting at a time, and only to what is valid together with all the rest.
+
+    `load` returns what all layers would give with the text it is handed in place of override.yaml, as
+    `load_settings(file, environ, assignments, override=text)` does. Every method blocks on the disk.
+    One caller at a time.
+    """
+
+    def __init__(self, state_dir: Path, load: Callable[[str], Loaded]) -> None:
+        self._folder = state_dir
+        self._load = load
+
+    @property
+    def path(self) -> Path:
+        """The file; it need not exist."""
+        return self._folder / OVERRIDE_NAME
+
+    def set(self, key: str, value: object, now: datetime) -> Loaded:
+        """Set a dotted key to a bool, number, text or list of texts, and return what holds from now on.
+
+        The environment and the command line still win over it: see `origins`. Raises SettingsError and
+        writes nothing when the whole would not be valid; raises OverrideNotWritten.
+        """
+        if key not in known_settings():
+            raise SettingsError([Problem("", 0, ascii(key[:80])[1:-1], unknown_key(key, list(known_settings())))])
+        if not _is_plain(value):
+            message = "expects true or false, a number, a text or a list of texts"
+            raise SettingsError([Problem("", 0, key, message)])
+        root = self._root()
+        _put(root, key.split("."), SafeRepresenter().represent_data(value))
+        try:
+            return self._replace(_text(root), now)
+        except SettingsError as error:  # a line number in a file that was not written helps nobody
+            ours = (str(self.path), key)
+            problems = [Problem("", 0, p.key, p.message) if (p.file, p.key) == ours else p for p in error.problems]
+            raise SettingsError(problems) from None
+
+    def remove(self, key: str, now: datetime) -> Loaded:
+        """Let the layers below decide a dotted key again; one that is not set here stays as it is."""
+        root = self._root()
+        _cut(root, key.split("."))
+        return self._replace(_text(root), now)
+
+    def backups(self) -> tuple[str, ...]:
+        """Names of what override.yaml was before, the latest first."""
+        try:
+            names = [path.name for path in self._backup_folder.iterdir()]
+        except OSError:
+            return ()
+        return tuple(sorted((name for name in names if _BACKUP.fullmatch(name)), reverse=True))
+
+    def restore(self, name: str, now: datetime) -> Loaded:
+        """Make override.yaml what it was, if that is still valid; what it is now becomes a backup."""
+        if name not in self.backups():
+            message = f"there is no such backup.{did_you_mean(name, self.backups())}"
+            raise SettingsError([Problem(str(self._backup_folder), 0, ascii(name[:80])[1:-1], message)])
+        return self._replace(self._read(self._backup_folder / name), now)
+
+    @property
+    def _backup_folder(self) -> Path:
+        return self._folder / "override-backups"
+
+    def _root(self) -> yaml.MappingNode:
+        try:
+            return compose(self._read(self.path)) or yaml.MappingNode("tag:yaml.org,2002:map", [])
+        except Unreadable as error:
+            raise SettingsError([Problem(str(self.path), error.line, "", str(error))]) from None
+
+    def _read(self, path: Path) -> str:
+        try:
+            return read_text(path)
+        except FileNotFoundError:
+            return ""
+        except Unreadable as error:
+            raise SettingsError([Problem(str(path), error.line, "", str(error))]) from None
+
+    def _replace(self, text: str, now: datetime) -> Loaded:
+        """Check the text, keep the present one as a backup, and write; in this order."""
+        loaded = self._load(text)
+        try:
+            before = self.path.read_bytes()
+        except FileNotFoundError:
+            before = None
+        except OSError as error:
+            raise OverrideNotWritten(self.path, error) from error
+        content = text.encode()
+        if content == before:
+            return loaded
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            if before is not None:
+                self._back_up(before, now)
+            _write(self.path, content)
+        except OSError as error:
+            raise OverrideNotWritten(self.path, error) from error
+        return loaded
+
+    def _back_up(self, content: bytes, now: datetime) -> None:
+        """Numbered, because the clock of a board without a battery goes back at each start."""
+        self._backup_folder.mkdir(mode=0o700, exist_ok=True)
+        names = self.backups()
+        number = int(names[0][:6]) + 1 if names else 1
+        _write(self._backup_folder / f"{number:06d}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.yaml", content)
+        for name in self.backups()[BACKUPS_KEPT:]:
+            with contextlib.suppress(OSError):
+                (self._backup_folder / name).unlink()
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return all(isinstance(item, str) for item in value)
+    if isinstance(value, int):  # 18 digits: a longer one is no setting, and may be too long to write out
+        return abs(value) < 10**18
+    return isinstance(value, float | str)
+
+
+def _put(mapping: yaml.MappingNode, path: list[str], value: yaml.Node) -> None:
+    """Set a value, making sections where they are missing."""
+    name, *rest = path
+    index = _index(mapping, name)
+    old = mapping.value[index][1] if index is not None else None
+    if rest:
+        inner = old if isinstance(old, yaml.MappingNode) else yaml.MappingNode("tag:yaml.org,2002:map", [])
+        _put(inner, rest, value)
+        value = inner
+    pair = (yaml.ScalarNode("tag:yaml.org,2002:str", name), value)
+    if index is None:
+        mapping.value.append(pair)
+    else:
+        mapping.value[index] = pair
+
+
+def _cut(mapping: yaml.MappingNode, path: list[str]) -> None:
+    """Remove a value, and the sections that it leaves empty."""
+    name, *rest = path
+    index = _index(mapping, name)
+    if index is None:
+        return
+    inner = mapping.value[index][1]
+    if rest and isinstance(inner, yaml.MappingNode):
+        _cut(inner, rest)
+    if not rest or (isinstance(inner, yaml.MappingNode) and not inner.value):
+        del mapping.value[index]
+
+
+def _index(mapping: yaml.MappingNode, name: str) -> int | None:
+    return next((i for i, (key, _) in enumerate(mapping.value) if key.value == name), None)
+
+
+def _text(root: yaml.MappingNode) -> str:
+    if not root.value:
+        return _HEADER
+    text: str = yaml.serialize(root, Dumper=yaml.SafeDumper, allow_unicode=True)
+    return _HEADER + text
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write so that a power cut leaves either the old content or the new; readable by the owner only."""
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            fresh.unlink()
+        raise
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,298 @@
+"""Every setting: its default, range, unit, sentence, and what changing it does.
+
+A text that is empty by default is filled in when the settings are loaded, where its sentence says so.
+`etc/litetts-edge.yaml` and `docs/settings.md` are generated from this page by `scripts/generate-settings`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from litetts_edge.settings import words
+from litetts_edge.settings.setting import Setting, section, sections_of, setting, settings_of
+
+Line = Annotated[str, AfterValidator(words.line)]
+Slug = Annotated[str, AfterValidator(words.slug)]
+
+
+class Section(BaseModel):
+    """Settings that belong together; values are already of the right type when they come here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Node(Section):
+    """Who this appliance is on the bus."""
+
+    id: Annotated[str, AfterValidator(words.node_id)] = setting(
+        "", applies="restart", help="Its name in every topic: a-z, 0-9, _ and -; empty takes the host name."
+    )
+    groups: Annotated[tuple[Slug, ...], AfterValidator(words.once_each)] = setting(
+        (), applies="reconnect", max_length=32, help="Groups it belongs to; it speaks what is sent to any of them."
+    )
+
+
+class Engine(Section):
+    """The code that turns text into audio."""
+
+    name: Slug = setting(
+        "auto", applies="revoice", help="Which engine speaks; auto takes the best one that has a voice here."
+    )
+    threads: int = setting(
+        0, applies="revoice", ge=0, le=64, unit="threads", help="Threads of one synthesis; 0 chooses by the cores."
+    )
+    spinning: bool = setting(
+        False, applies="revoice", help="Let idle threads spin: a little faster, but busier and warmer."
+    )
+
+
+class Tls(Section):
+    """Encryption of the connection to the broker."""
+
+    enabled: bool = setting(
+        False, applies="reconnect", help="Encrypt; brokers usually listen for that on port 8883."
+    )
+    ca_file: Line = setting(
+        "", applies="reconnect", path=True, help="Certificates (PEM) to trust; empty trusts the system's."
+    )
+    cert_file: Line = setting(
+        "", applies="reconnect", path=True, help="Our own certificate (PEM), for brokers that ask for one."
+    )
+    key_file: Line = setting(
+        "", applies="reconnect", path=True, help="The key (PEM) of our certificate, unless it is in the same file."
+    )
+    insecure: bool = setting(
+        False,
+        applies="reconnect",
+        help="Accept a certificate that does not name the broker's host; anyone on the way can then listen in.",
+    )
+
+
+class Mqtt(Section):
+    """The connection to the MQTT broker, and what is published there."""
+
+    enabled: bool = setting(True, applies="restart", help="Listen to a broker at all.")
+    host: Annotated[str, AfterValidator(words.host)] = setting(
+        "localhost", applies="reconnect", help="Broker to connect to: a host name or an address."
+    )
+    port: int = setting(1883, applies="reconnect", ge=1, le=65535, help="TCP port of the broker.")
+    username: Line = setting(
+        "", applies="reconnect", max_length=512, help="Name to log in with; empty logs in without."
+    )
+    password_file: Line = setting(
+        "",
+        applies="reconnect",
+        path=True,
+        help="File whose first line is the password; empty takes the systemd credential mqtt-password, if any.",
+    )
+    password: Line = setting(
+        "",
+        applies="reconnect",
+        max_length=512,
+        secret=True,
+        help="The password itself; better use password_file, for this file is read by more than the daemon.",
+    )
+    client_id: Line = setting(
+        "",
+        applies="reconnect",
+        max_length=128,
+        help="Name of the session at the broker; empty makes one of the node's id and the machine's.",
+    )
+    protocol: Literal["auto", "5", "3.1.1"] = setting(
+        "auto", applies="reconnect", help="Version of MQTT; auto tries 5 and falls back to 3.1.1."
+    )
+    keepalive_s: int = setting(
+        30,
+        applies="reconnect",
+        ge=5,
+        le=3600,
+        unit="s",
+        help="How soon either side notices that the other is gone.",
+    )
+    session_expiry_s: int = setting(
+        300,
+        applies="reconnect",
+        ge=0,
+        le=604800,
+        unit="s",
+        help="How long the broker keeps requests while we are away.",
+    )
+    receive_maximum: int = setting(
+        16,
+        applies="reconnect",
+        ge=1,
+        le=65535,
+        unit="messages",
+        help="How many messages the broker sends before we have acknowledged the first (MQTT 5).",
+    )
+    backlog: Literal["drop", "speak"] = setting(
+        "drop", applies="reconnect", help="What becomes of requests that may be too old after an outage."
+    )
+    reconnect_min_s: float = setting(
+        1.0, applies="reconnect", ge=0.1, le=3600, unit="s", help="Longest wait before the first try to reconnect."
+    )
+    reconnect_max_s: float = setting(
+        60.0, applies="reconnect", ge=0.1, le=3600, unit="s", help="Longest wait between two tries to reconnect."
+    )
+    base_topic: Annotated[str, AfterValidator(words.topic)] = setting(
+        "litetts", applies="reconnect", help="What every topic begins with."
+    )
+    max_audio_bytes: int = setting(
+        1_500_000,
+        applies="restart",
+        ge=1024,
+        le=268_435_455,  # MQTT 5 section 2.1.4: the largest Remaining Length
+        unit="bytes",
+        help="Audio above this size, or above what the broker takes, is published in chunks.",
+    )
+    tls: Tls = section(Tls)
+
+
+class Speaker(Section):
+    """The loudspeaker."""
+
+    device: Line = setting(
+        "",
+        applies="restart",
+        max_length=256,
+        help="Sound card, by its number, its name or a part of it; empty takes the system's default.",
+    )
+    latency_s: float = setting(
+        0.2,
+        applies="restart",
+        ge=0.01,
+        le=2,
+        unit="s",
+        help="Sound held ready in the sound card: less stops sooner, more survives a busy machine.",
+    )
+    volume: int = setting(80, applies="live", ge=0, le=100, unit="%", help="Loudness before the loudspeaker.")
+    muted: bool = setting(False, applies="live", help="Speak without a sound.")
+    release_after_s: float = setting(
+        10.0,
+        applies="restart",
+        ge=-1,
+        le=86400,
+        unit="s",
+        help="Give the sound card back after so long a silence, for others to use; -1 never does.",
+    )
+
+
+class File(Section):
+    """Audio written to files."""
+
+    folder: Line = setting(
+        "",
+        applies="restart",
+        path=True,
+        help="Where the files go; empty takes the folder audio in the state folder.",
+    )
+
+
+class Queue(Section):
+    """Requests that wait for their turn."""
+
+    max: int = setting(
+        100, applies="restart", ge=1, le=10000, unit="requests", help="How many may wait; more are refused."
+    )
+
+
+class Request(Section):
+    """What a speak request may be, and what it is when it does not say."""
+
+    ttl_s: float = setting(
+        120.0,
+        applies="live",
+        ge=1,
+        le=604800,
+        unit="s",
+        help="A request that has not been started after so long expires, unless it says otherwise.",
+    )
+    format: Literal["wav", "flac", "opus", "mp3", "pcm"] = setting(
+        "wav", applies="live", help="How published and stored audio is encoded, unless the request says otherwise."
+    )
+    max_text: int = setting(
+        5000, applies="live", ge=1, le=5000, unit="characters", help="A longer text is refused."
+    )
+    max_payload_bytes: int = setting(
+        65536, applies="live", ge=1024, le=1_048_576, unit="bytes", help="A larger message is refused unread."
+    )
+
+
+class Health(Section):
+    """How the appliance tells how it is."""
+
+    interval_s: float = setting(
+        30.0, applies="restart", ge=1, le=3600, unit="s", help="Time between two reports on the health topic."
+    )
+
+
+class Privacy(Section):
+    """What is said at home stays at home."""
+
+    publish_text: bool = setting(
+        False, applies="live", help="Let events on the bus carry the text that was spoken."
+    )
+    log_text: bool = setting(
+        False, applies="live", help="Let the log carry the text that was spoken, at level debug."
+    )
+
+
+class Log(Section):
+    """What the daemon writes down."""
+
+    level: Literal["debug", "info", "warning", "error"] = setting(
+        "info", applies="live", help="The least important thing that is written."
+    )
+    format: Literal["auto", "text", "journal"] = setting(
+        "auto", applies="restart", help="Lines of text, or fields for the systemd journal; auto finds out."
+    )
+
+
+class Settings(Section):
+    """Everything that can be set."""
+
+    node: Node = section(Node)
+    state_dir: Line = setting(
+        "",
+        applies="restart",
+        path=True,
+        help="Folder for what must survive a restart; empty takes the one that systemd gives,"
+        " else /var/lib/litetts-edge for root and ~/.local/state/litetts-edge for others.",
+    )
+    voice: Line = setting(
+        "auto",
+        applies="revoice",
+        min_length=1,
+        max_length=128,
+        help="Voice that speaks, as `litetts-edge voices` lists it; auto takes the engine's own default.",
+    )
+    speed: float = setting(
+        1.0, applies="live", ge=0.5, le=2, help="Rate of speech; 1.0 is the voice's natural one."
+    )
+    engine: Engine = section(Engine)
+    outputs: Annotated[tuple[Literal["speaker", "mqtt", "file"], ...], AfterValidator(words.once_each)] = setting(
+        ("speaker",), applies="restart", min_length=1, help="Where audio goes unless the request says otherwise."
+    )
+    mqtt: Mqtt = section(Mqtt)
+    speaker: Speaker = section(Speaker)
+    file: File = section(File)
+    queue: Queue = section(Queue)
+    request: Request = section(Request)
+    health: Health = section(Health)
+    privacy: Privacy = section(Privacy)
+    log: Log = section(Log)
+
+
+@cache
+def known_settings() -> dict[str, Setting]:
+    """Every setting by its dotted key, in the order of the schema."""
+    return {one.key: one for one in settings_of(Settings)}
+
+
+@cache
+def known_sections() -> dict[str, str]:
+    """The sentence of every section by its dotted name."""
+    return dict(sections_of(Settings))

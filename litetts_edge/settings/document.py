@@ -79,9 +79,7 @@ def compose(text: str) -> yaml.MappingNode | None:
         raise _syntax_error(error) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise Unreadable(
-            f"holds the character U+{ord(str(error.character)):04X}, which YAML forbids", line
-        ) from None
+        raise Unreadable(f"holds the character U+{int(error.character):04X}, which YAML forbids", line) from None
     if node is None or is_null(node):
         return None
     if not isinstance(node, yaml.MappingNode):

@@ -78,8 +78,8 @@ def layer_in_environment(environ: Mapping[str, str], home: Path) -> Found:
         if variable in names:
             _add_text(names[variable], environ[name], Origin("environment", name), found)
         elif variable.startswith(ENVIRONMENT_PREFIX):
-            near = get_close_matches(_squeeze(variable), squeezed, n=1, cutoff=0.8)
-            hint = f" Did you mean {squeezed[near[0]]}?" if near else ""
+            near = get_close_matches(_squeeze(variable), squeezed, n=1, cutoff=0.8)  # most of it is the prefix
+            hint = f" Did you mean {squeezed[near[0]]}?" if near and variable != ENVIRONMENT_PREFIX else ""
             found.problems.append(Problem(f"environment {_printable(name)}", 0, "", f"unknown setting.{hint}"))
         elif _squeeze(variable) in squeezed:
             meant = squeezed[_squeeze(variable)]

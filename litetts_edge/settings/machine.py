@@ -28,7 +28,7 @@ class Machine:
 def this_machine(environ: Mapping[str, str]) -> Machine:
     """Look at the machine we are on."""
     try:
-        machine_id = Path("/etc/machine-id").read_text("ascii").strip()
+        machine_id = Path("/etc/machine-id").read_text("utf-8").strip()
     except (OSError, ValueError):
         machine_id = ""
     home = Path(environ.get("HOME", ""))

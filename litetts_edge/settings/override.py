@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from yaml.representer import SafeRepresenter
 
 from litetts_edge.errors import did_you_mean
 from litetts_edge.settings.document import Unreadable, compose, read_text
+from litetts_edge.settings.layers import layer_in_file
 from litetts_edge.settings.load import OVERRIDE_NAME, Loaded
 from litetts_edge.settings.problems import Problem, SettingsError, unknown_key
 from litetts_edge.settings.schema import known_settings
@@ -37,7 +38,7 @@ class OverrideNotWritten(Exception):
 
 
 class Override:
-    """Changes override.yaml, one setting at a time, and only to what is valid together with all the rest.
+    """Changes override.yaml, and only to what is valid together with all the rest.
 
     `load` returns what all layers would give with the text it is handed in place of override.yaml, as
     `load_settings(file, environ, assignments, override=text)` does. Every method blocks on the disk.
@@ -54,30 +55,44 @@ class Override:
         return self._folder / OVERRIDE_NAME
 
     def set(self, key: str, value: object, now: datetime) -> Loaded:
-        """Set a dotted key to a bool, number, text or list of texts, and return what holds from now on.
+        """Set one key; see change()."""
+        return self.change({key: value}, (), now)
 
-        The environment and the command line still win over it: see `origins`. Raises SettingsError and
-        writes nothing when the whole would not be valid; raises OverrideNotWritten.
+    def remove(self, key: str, now: datetime) -> Loaded:
+        """Let the layers below decide a key again; see change()."""
+        return self.change({}, (key,), now)
+
+    def change(self, values: Mapping[str, object], remove: Sequence[str], now: datetime) -> Loaded:
+        """Set dotted keys to a bool, number, text or list of texts, and remove others, all or nothing.
+
+        Returns what holds from now on: the environment and the command line still win, see `origins`. To
+        remove a key that is not there does nothing. Raises SettingsError and writes nothing when the whole
+        would not be valid; raises OverrideNotWritten.
         """
-        if key not in known_settings():
-            raise SettingsError([Problem("", 0, ascii(key[:80])[1:-1], unknown_key(key, list(known_settings())))])
-        if not _is_plain(value):
-            message = "expects true or false, a number, a text or a list of texts"
-            raise SettingsError([Problem("", 0, key, message)])
+        problems = [problem for key, value in values.items() if (problem := _refusal(key, value))]
+        if problems:
+            raise SettingsError(problems)
         root = self._root()
-        _put(root, key.split("."), SafeRepresenter().represent_data(value))
+        for key in remove:
+            _cut(root, key.split("."))
+        for key, value in values.items():
+            _put(root, key.split("."), SafeRepresenter().represent_data(value))
         try:
             return self._replace(_text(root), now)
         except SettingsError as error:  # a line number in a file that was not written helps nobody
-            ours = (str(self.path), key)
-            problems = [Problem("", 0, p.key, p.message) if (p.file, p.key) == ours else p for p in error.problems]
-            raise SettingsError(problems) from None
+            raise SettingsError(
+                [
+                    Problem("", 0, one.key, one.message)
+                    if one.file == str(self.path) and one.key in values
+                    else one
+                    for one in error.problems
+                ]
+            ) from None
 
-    def remove(self, key: str, now: datetime) -> Loaded:
-        """Let the layers below decide a dotted key again; one that is not set here stays as it is."""
-        root = self._root()
-        _cut(root, key.split("."))
-        return self._replace(_text(root), now)
+    def values(self) -> dict[str, str]:
+        """What override.yaml sets, as shown to people: secrets masked, what is not valid left out."""
+        found = layer_in_file(self.path, "override", self._folder, required=False)
+        return {key: known_settings()[key].shown(entry.value) for key, entry in found.entries.items()}
 
     def backups(self) -> tuple[str, ...]:
         """Names of what override.yaml was before, the latest first."""
@@ -142,6 +157,14 @@ class Override:
         for name in self.backups()[BACKUPS_KEPT:]:
             with contextlib.suppress(OSError):
                 (self._backup_folder / name).unlink()
+
+
+def _refusal(key: str, value: object) -> Problem | None:
+    if key not in known_settings():
+        return Problem("", 0, ascii(key[:80])[1:-1], unknown_key(key, list(known_settings())))
+    if not _is_plain(value):
+        return Problem("", 0, key, "expects true or false, a number, a text or a list of texts")
+    return None
 
 
 def _is_plain(value: object) -> bool:

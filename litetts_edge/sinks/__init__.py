@@ -1,0 +1,1 @@
+"""Where audio goes: the loudspeaker, a file, a stream inside this process, the broker."""

@@ -1,0 +1,100 @@
+"""One open stream of the sound card, from opening to closing or abandoning it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from litetts_edge.sinks.device import Device, close_stream, open_stream
+from litetts_edge.sinks.driver import DriverThread
+from litetts_edge.sinks.playout import Playout
+from litetts_edge.sinks.ring import Ring
+
+OPEN_S = 2.0
+"""How long opening or starting a stream may take."""
+CLOSE_S = 0.3
+"""How long closing may take before the stream is left to its thread."""
+
+
+class Outlet:
+    """A stream that plays from a ring. Made by Outlet.open(); start() makes it play."""
+
+    def __init__(self, driver: DriverThread, ring: Ring, stream: Any, playout: Playout, latency_s: float) -> None:
+        self._driver = driver
+        self._stream = stream
+        self.ring = ring
+        self.playout = playout
+        self._patience_s = max(0.5, 4 * latency_s)
+        self._started = False
+        self.ended_at: float | None = None
+        """time.monotonic() at which PortAudio said that the stream is over."""
+
+    @classmethod
+    async def open(
+        cls,
+        driver: DriverThread,
+        device: Device,
+        latency_s: float,
+        ring: Ring | None,
+        ring_rate: int,
+        playout: Callable[[Ring, int], Playout],
+    ) -> Outlet:
+        """Open a stream on `device`; a new ring is made unless `ring` has the rate that the device takes.
+
+        Raises NoAudioDevice or DriverStuck.
+        """
+        box: list[Outlet] = []
+
+        def callback(out: Any, frames: int, times: Any, status: Any) -> None:
+            box[0].playout.callback(out, frames, times, status)
+
+        def finished() -> None:  # must return None
+            if box:
+                box[0].ended_at = time.monotonic()
+
+        stream = await driver.call(
+            lambda: open_stream(device, latency_s, callback, finished, ring_rate or None), OPEN_S, close_stream
+        )
+        rate = round(stream.samplerate)
+        if ring is None or rate != ring_rate:
+            ring = Ring(room=rate, history=round(rate * max(1.0, 2 * latency_s)))
+        outlet = cls(driver, ring, stream, playout(ring, rate), latency_s)
+        box.append(outlet)
+        return outlet
+
+    async def start(self) -> None:
+        """Let it play; a second call does nothing. Raises DriverStuck or PortAudio's error."""
+        if not self._started:
+            self._started = True
+            self.playout.last_at = time.monotonic()
+            await self._driver.call(self._stream.start, OPEN_S)
+
+    @property
+    def silent_since(self) -> float | None:
+        """The time.monotonic() at which the device stopped asking for samples; None while it lives."""
+        if self.ended_at is not None:
+            return self.ended_at
+        last = self.playout.last_at
+        if self._started and time.monotonic() - last > self._patience_s:
+            return last
+        return None
+
+    @property
+    def ended(self) -> bool:
+        """PortAudio itself said that the stream is over."""
+        return self.ended_at is not None
+
+    def heard_position(self, moment: float) -> int:
+        """The position in the ring that was being heard at that time.monotonic()."""
+        return self.playout.timeline.position_at(moment, self.ring.taken)
+
+    @property
+    def quiet_at(self) -> float:
+        """The time.monotonic() at which the last sample taken so far has been heard."""
+        return self.playout.timeline.heard_by(self.ring.taken)
+
+    async def close(self) -> None:
+        """Stop at once. A frozen device is left to its thread after CLOSE_S: raises DriverStuck."""
+        self.playout.dead = True
+        await self._driver.call(lambda: close_stream(self._stream), CLOSE_S)

@@ -1,0 +1,193 @@
+"""A sound card for tests: a private PulseAudio that can be frozen, killed, restarted and heard."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from litetts_edge.pcm import Samples
+
+RATE = 48_000
+"""Hz, of the card and of every recording."""
+
+
+class VirtualCard:
+    """A sound card in a private folder; `environment` makes a program play on it and on nothing else."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.socket = folder / "native"
+        self._server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that a program needs to find this card: ALSA reads HOME, PulseAudio the others."""
+        return {
+            "HOME": str(self.folder),
+            "XDG_RUNTIME_DIR": str(self.folder),
+            "PULSE_RUNTIME_PATH": str(self.folder),
+            "PULSE_STATE_PATH": str(self.folder),
+            "PULSE_SERVER": f"unix:{self.socket}",
+        }
+
+    def __enter__(self) -> VirtualCard:
+        pulse = f'{{ type pulse server "unix:{self.socket}" }}\n'
+        (self.folder / ".asoundrc").write_text(f"pcm.!default {pulse}ctl.!default {pulse}")
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()
+
+    def start(self) -> None:
+        """Start the sound server and wait until it answers."""
+        self.socket.unlink(missing_ok=True)
+        # Without norewinds=1 a program is served in bursts, and 1 s of sound takes 2.5 s.
+        sink = f"module-null-sink norewinds=1 sink_name=speaker rate={RATE} channels=2 format=s16le"
+        door = f"module-native-protocol-unix auth-anonymous=1 socket={self.socket}"
+        with (self.folder / "pulseaudio.log").open("ab") as log:
+            self._server = subprocess.Popen(
+                [
+                    *"pulseaudio -n --daemonize=no --exit-idle-time=-1 --use-pid-file=no -L".split(),
+                    sink,
+                    "-L",
+                    door,
+                ],
+                env=os.environ | self.environment,
+                stdout=log,
+                stderr=log,
+            )
+        deadline = time.monotonic() + 20
+        while not self._answers():
+            if self._server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError((self.folder / "pulseaudio.log").read_text())
+
+    def freeze(self) -> None:
+        """The server stops answering, but its sockets stay open."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """The server dies as in a crash; its clients see their sockets closed."""
+        if self._server is not None and self._server.poll() is None:
+            self._server.kill()
+            self._server.wait()
+        self._server = None
+
+    def recording(self) -> Recording:
+        """Everything that the loudspeaker plays, from entering until leaving the context."""
+        return Recording(self)
+
+    def _signal(self, number: int) -> None:
+        assert self._server is not None, "the sound server is not running"
+        self._server.send_signal(number)
+
+    def _answers(self) -> bool:
+        if not self.socket.exists():
+            time.sleep(0.01)
+            return False
+        asked = subprocess.run(
+            ["pactl", "info"], env=os.environ | self.environment, capture_output=True, check=False, timeout=20
+        )
+        return asked.returncode == 0
+
+
+class Recording:
+    """What the card's monitor hears, with the time at which each piece arrived."""
+
+    def __init__(self, card: VirtualCard) -> None:
+        self._card = card
+        self._pieces: list[tuple[float, bytes]] = []
+        self._more = threading.Condition()
+
+    def __enter__(self) -> Recording:
+        self._recorder = subprocess.Popen(
+            f"parec -d speaker.monitor --raw --rate={RATE} --channels=1 --format=s16le --latency-msec=10".split(),
+            env=os.environ | self._card.environment,
+            stdout=subprocess.PIPE,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        assert self._wait(lambda: bool(self._pieces), 10), "the recorder heard nothing, not even silence"
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._recorder.kill()
+        self._recorder.wait()
+        self._reader.join(5)
+
+    def samples(self) -> Samples:
+        """All that was heard so far, at RATE."""
+        with self._more:
+            raw = b"".join(piece for _, piece in self._pieces)
+        return _floats(raw)
+
+    def pieces(self) -> list[tuple[float, Samples]]:
+        """The time.monotonic() at which each piece arrived, and its samples."""
+        with self._more:
+            return [(at, _floats(raw)) for at, raw in self._pieces]
+
+    async def heard(self, seconds: float, within_s: float = 10) -> None:
+        """Wait until so much more was recorded."""
+        goal = self._bytes() + round(seconds * RATE) * 2
+        arrived = await asyncio.to_thread(self._wait, lambda: self._bytes() >= goal, within_s)
+        assert arrived, "the recorder stopped"
+
+    async def sound(self, within_s: float = 10) -> float:
+        """Wait for the first sample that is not silence; the time.monotonic() at which it arrived."""
+        assert await asyncio.to_thread(self._wait, lambda: self._first() is not None, within_s), "silence"
+        first = self._first()
+        assert first is not None
+        return first
+
+    def _first(self) -> float | None:
+        return next((at for at, raw in self._pieces if any(raw)), None)
+
+    def _bytes(self) -> int:
+        return sum(len(raw) for _, raw in self._pieces)
+
+    def _wait(self, until: Callable[[], bool], timeout: float) -> bool:
+        with self._more:
+            return self._more.wait_for(until, timeout)
+
+    def _read(self) -> None:
+        assert self._recorder.stdout is not None
+        while raw := os.read(self._recorder.stdout.fileno(), 1 << 16):
+            with self._more:
+                self._pieces.append((time.monotonic(), raw))
+                self._more.notify_all()
+
+
+def _floats(raw: bytes) -> Samples:
+    values = np.frombuffer(raw[: len(raw) // 2 * 2], dtype="<i2")
+    return values.astype(np.float32) / np.float32(32768)
+
+
+@contextlib.contextmanager
+def virtual_card() -> Iterator[VirtualCard]:
+    """A card that plays nowhere, for as long as the context lasts."""
+    # A socket's path is limited to 108 bytes, which pytest's own temporary folders can exceed.
+    folder = Path(tempfile.mkdtemp(prefix="card-"))
+    try:
+        with VirtualCard(folder) as card:
+            yield card
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -178,7 +178,7 @@ def _checked(found: Found, folder: Path, home: Path) -> Found:
     try:
         Settings.model_validate(nested((key, entry.value) for key, entry in found.entries.items()))
     except ValidationError as error:
-        for one in error.errors():
+        for one in error.errors(include_url=False)[:MOST_PROBLEMS]:
             key = ".".join(part for part in one["loc"] if isinstance(part, str))
             message = why_refused(settings[key], one["input"], one["type"], one["msg"])
             if entry := found.entries.get(key):

@@ -1,0 +1,126 @@
+"""The session layer that all neural engines share: options, load, run, terminate, unload."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from litetts_edge.engines.termination import Run
+from litetts_edge.errors import EngineFailed
+
+MANIFEST = "manifest.json"
+"""Lies beside the model files: `{"files": {"<name>": {"sha256": "<hex>"}}, ...}`."""
+
+_MAX_THREADS = 4
+"""More threads than this made no small model faster, and a board has other things to do."""
+_ERRORS_ONLY = 3
+_FATAL_ONLY = 4  # a terminated run would be logged as an error
+
+
+def thread_count(wanted: int) -> int:
+    """`wanted`, or for 0 one for each physical core that this process may use, at most 4."""
+    if wanted > 0:
+        return wanted
+    import psutil
+
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(psutil.cpu_count(logical=False) or 1, allowed, _MAX_THREADS))
+
+
+class OnnxModel:
+    """One model file and, between load() and unload(), its session. Used on one thread."""
+
+    def __init__(
+        self, engine: str, path: Path, *, threads: int = 0, spinning: bool = False, arena: bool = True
+    ) -> None:
+        """`engine` is named in errors. Without `arena`, memory is given back after each run, which costs time."""
+        self._engine = engine
+        self._path = path
+        self._threads = threads
+        self._spinning = spinning
+        self._arena = arena
+        self._session: Any = None
+        self.model_bytes = 0
+        """Size of the loaded model file; 0 when not loaded."""
+
+    @property
+    def is_loaded(self) -> bool:
+        return self._session is not None
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """The properties that the file carries. Only when loaded."""
+        return dict(self._session.get_modelmeta().custom_metadata_map)
+
+    def load(self) -> None:
+        """Verify the file and make a session; a second call does nothing. Raises EngineFailed."""
+        if self._session is not None:
+            return
+        size = verify(self._engine, self._path)
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = thread_count(self._threads)
+        options.inter_op_num_threads = 1
+        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+        options.enable_cpu_mem_arena = self._arena
+        options.log_severity_level = _ERRORS_ONLY
+        options.add_session_config_entry("session.intra_op.allow_spinning", "1" if self._spinning else "0")
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(self._path), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # onnxruntime's own errors share no class but this
+            raise EngineFailed(
+                self._engine, f"{self._path} is not a model that onnxruntime runs: {error}"
+            ) from error
+        self.model_bytes = size
+
+    def run(self, inputs: Mapping[str, NDArray[Any]], run: Run) -> list[NDArray[Any]]:
+        """The model's outputs. `run` ends it between two nodes. Raises EngineFailed; see Runs for Terminated."""
+        if self._session is None:
+            raise EngineFailed(self._engine, f"{self._path} is not loaded.")
+        import onnxruntime
+
+        options = onnxruntime.RunOptions()  # fresh: a terminate that has been set stays set
+        options.log_severity_level = _FATAL_ONLY
+        run.when_terminated(lambda: setattr(options, "terminate", True))
+        try:
+            outputs = self._session.run(None, dict(inputs), options)
+        except Exception as error:  # onnxruntime's own errors share no class but this
+            raise EngineFailed(self._engine, f"{self._path.name} did not run: {error}") from error
+        return [np.asarray(output) for output in outputs]
+
+    def unload(self) -> None:
+        """Free the session; load() brings it back."""
+        self._session = None
+        self.model_bytes = 0
+
+
+def verify(engine: str, path: Path) -> int:
+    """Compare a model file with the manifest beside it, and return its size in bytes. Raises EngineFailed."""
+    manifest = path.with_name(MANIFEST)
+    again = "Get the model again, or restore the file from a backup."
+    try:
+        expected = json.loads(manifest.read_text("utf-8"))["files"][path.name]["sha256"]
+    except OSError as error:
+        raise EngineFailed(engine, f"{manifest} cannot be read ({error.strerror}). {again}") from None
+    except (ValueError, KeyError, TypeError):
+        raise EngineFailed(engine, f"{manifest} names no sha256 for {path.name}. {again}") from None
+    try:
+        with path.open("rb") as file:
+            actual = hashlib.file_digest(file, "sha256").hexdigest()
+            size = file.tell()
+    except OSError as error:
+        raise EngineFailed(engine, f"{path} cannot be read ({error.strerror}). {again}") from None
+    if actual != expected:
+        raise EngineFailed(engine, f"{path} is damaged: its sha256 is {actual}, not {expected}. {again}")
+    return size

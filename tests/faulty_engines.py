@@ -1,0 +1,105 @@
+"""Engines that go wrong on purpose. Register one with `ENGINES["name"] = "faulty_engines:Class"`."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from litetts_edge.engines.termination import Runs
+from litetts_edge.errors import EngineFailed
+from litetts_edge.pcm import AudioChunk
+from litetts_edge.speech import Sentence, Voice
+
+SAMPLE_RATE = 16000
+
+
+class _Faulty:
+    name = "faulty"
+
+    def __init__(self, *, threads: int = 0, spinning: bool = False, models: Path | None = None) -> None:
+        del threads, spinning, models
+        self.runs = Runs()
+
+    @property
+    def voices(self) -> tuple[Voice, ...]:
+        return (Voice(self.name, self.name, "en-US", SAMPLE_RATE, self.name.title()),)
+
+    def load(self) -> None:
+        pass
+
+    def terminate(self) -> None:
+        self.runs.terminate()
+
+    def unload(self) -> None:
+        pass
+
+
+class RaisingEngine(_Faulty):
+    """Raises EngineFailed for a sentence with `fail`, ValueError for one with `bug`; speaks the others."""
+
+    name = "raising"
+
+    def synthesize(self, sentence: Sentence, voice: Voice, speed: float) -> Iterator[AudioChunk]:
+        if "fail" in sentence.text:
+            raise EngineFailed(self.name, "it was told to.")
+        if "bug" in sentence.text:
+            raise ValueError("a bug in an engine")
+        yield _sound()
+
+
+class AbortingEngine(_Faulty):
+    """Kills the process, as a fault in native code would, at a sentence that contains `abort`."""
+
+    name = "aborting"
+
+    def synthesize(self, sentence: Sentence, voice: Voice, speed: float) -> Iterator[AudioChunk]:
+        if "abort" in sentence.text:
+            os.abort()
+        yield _sound()
+
+
+class BlockingEngine(_Faulty):
+    """Blocks in each sentence until released, or terminated when `heeds_terminate`."""
+
+    name = "blocking"
+    heeds_terminate = True
+
+    def __init__(self, *, threads: int = 0, spinning: bool = False, models: Path | None = None) -> None:
+        super().__init__(threads=threads, spinning=spinning, models=models)
+        self.entered = threading.Event()
+        """Set when a run has begun to block."""
+        self._changed = threading.Condition()
+        self._released = False
+
+    def release(self) -> None:
+        """Let the run in progress and all later ones go on."""
+        with self._changed:
+            self._released = True
+            self._changed.notify_all()
+
+    def terminate(self) -> None:
+        super().terminate()
+        with self._changed:
+            self._changed.notify_all()
+
+    def synthesize(self, sentence: Sentence, voice: Voice, speed: float) -> Iterator[AudioChunk]:
+        with self.runs.begin() as run, self._changed:
+            self.entered.set()
+            self._changed.wait_for(lambda: self._released or (self.heeds_terminate and run.terminated))
+        yield _sound()
+
+
+class DeafEngine(BlockingEngine):
+    """Blocks and does not heed terminate(), as one very long node would."""
+
+    name = "deaf"
+    heeds_terminate = False
+
+
+def _sound() -> AudioChunk:
+    time = np.arange(SAMPLE_RATE // 5) / SAMPLE_RATE
+    return AudioChunk((0.3 * np.sin(2 * np.pi * 440 * time)).astype(np.float32), SAMPLE_RATE, ends_sentence=True)

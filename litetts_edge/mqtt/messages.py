@@ -64,6 +64,7 @@ class Defaults:
     voice: str
     speed: float
     outputs: tuple[str, ...]
+    encoding: Encoding = Encoding.WAV
     ttl_s: float = 120.0
     max_text: int = 5000
     max_payload_bytes: int = 65536
@@ -205,7 +206,7 @@ def _request(
         interrupt=message.interrupt,
         repeat=message.repeat,
         outputs=tuple(dict.fromkeys(outputs)),
-        encoding=Encoding(message.format or "wav"),
+        encoding=Encoding(message.format) if message.format else defaults.encoding,
         reply_to=message.reply_to or arrival.reply_to,
         source=arrival.source,
         accepted_at=arrival.at,

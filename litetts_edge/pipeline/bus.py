@@ -34,10 +34,10 @@ class Subscription:
             await self._arrived.wait()
         return self._events.popleft()
 
-    @property
-    def pending(self) -> int:
-        """Events that the subscriber has not taken yet."""
-        return len(self._events)
+    def rest(self) -> Iterator[SpeechEvent]:
+        """Take what is left, without waiting for more."""
+        while self._events:
+            yield self._events.popleft()
 
 
 class EventBus:

@@ -72,6 +72,7 @@ class CrashLedger:
 
     def _write(self) -> None:
         try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
             self._path.write_text(json.dumps({"running": self._running, "crashes": self._crashes}))
         except OSError as error:  # a full or read-only disk must not silence the house
             log.warning("the crash ledger could not be written: %s: %s", self._path, error)

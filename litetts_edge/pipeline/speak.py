@@ -174,6 +174,11 @@ class SpeechPipeline:
         """True between pause() and resume()."""
         return not self._resumed.is_set()
 
+    def find(self, request: RequestId) -> SpeakRequest | None:
+        """A request that waits or is spoken now, else None."""
+        spoken = (current.request for current in self._current.values())
+        return next((known for known in (*spoken, *self.queue.waiting()) if known.id == request), None)
+
     def current(self) -> Current | None:
         """What is spoken now: aloud before quiet."""
         return self._current.get(Lane.ALOUD) or self._current.get(Lane.QUIET)

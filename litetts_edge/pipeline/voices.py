@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from litetts_edge.engines import ENGINES, create
 from litetts_edge.errors import LanguageNotFound, VoiceNotFound
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.speech import Voice
@@ -14,8 +15,18 @@ def primary(lang: str) -> str:
     return lang.partition("-")[0].lower()
 
 
+def installed(engine: str, threads: int, *, spinning: bool = False) -> Voices:
+    """All voices here: those of the chosen engine first, then espeak's, then those that only test the path.
+
+    No model is loaded. Raises EngineFailed when there is no such engine.
+    """
+    chosen = create(engine, threads=threads, spinning=spinning)
+    others = [name for name in dict.fromkeys(("espeak", *ENGINES)) if name != chosen.name]
+    return Voices([chosen, *(create(name, threads=threads, spinning=spinning) for name in others)])
+
+
 class Voices:
-    """Finds voices by id. The first engine's first voice is the default; the last engine is the last resort."""
+    """Finds voices by id. The first engine's first voice is the default."""
 
     def __init__(self, engines: Iterable[Synthesizer]) -> None:
         self.engines = {engine.name: engine for engine in engines}

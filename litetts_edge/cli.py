@@ -1,0 +1,161 @@
+"""The command line: what can be asked, and which module answers. Nothing heavy is imported here."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from litetts_edge import __version__
+
+EXIT_CODES = """exit codes:
+  0  done
+  1  it could not be done: the speech failed, or doctor found a fault
+  2  wrong usage, or a configuration with errors (all of them are listed)
+  3  no broker, or no daemon, could be reached
+  130  interrupted
+"""
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("litetts_edge.commands.run:run", "run the daemon in the foreground"),
+    "say": ("litetts_edge.commands.say:say", "speak here and now, without broker and daemon"),
+    "speak": ("litetts_edge.commands.client:speak", "have a running daemon speak, and wait for the end"),
+    "voices": ("litetts_edge.commands.text:voices", "list the voices"),
+    "check-config": (
+        "litetts_edge.commands.config:check_config",
+        "check the settings and show where they come from",
+    ),
+    "doctor": ("litetts_edge.commands.doctor:doctor", "look for faults and say what to do"),
+    "status": ("litetts_edge.commands.client:status", "show how a running daemon is"),
+    "normalize": ("litetts_edge.commands.text:normalize", "stdin to stdout, line for line: text as it is spoken"),
+    "phonemes": ("litetts_edge.commands.text:phonemes", "stdin to stdout, line for line: text as phonemes (IPA)"),
+    "explain": ("litetts_edge.commands.text:explain", "show how a text is read, and why"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Parse, run the command, and return the exit code."""
+    options = parser().parse_args(arguments)
+    module, _, function = COMMANDS[options.command][0].partition(":")
+    command: Callable[[argparse.Namespace], int] = getattr(import_module(module), function)
+    try:
+        return _reported(command, options)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `| head` has seen enough; nothing may be written to the closed pipe at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _reported(command: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
+    import logging
+
+    from litetts_edge.errors import BadRequest, SpeechError
+    from litetts_edge.settings.problems import SettingsError
+
+    # A command tells its user itself what happened; `run` sets its own handlers.
+    logging.getLogger("litetts_edge").addHandler(logging.NullHandler())
+    try:
+        return command(options)
+    except SettingsError as error:
+        count = len(error.problems)
+        print(f"litetts-edge: {count} {'error' if count == 1 else 'errors'} in the settings:", file=sys.stderr)
+        print(error, file=sys.stderr)
+        return 2
+    except BadRequest as error:
+        print(f"litetts-edge: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        raise
+    except (SpeechError, OSError) as error:
+        print(f"litetts-edge: {error}", file=sys.stderr)
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """Everything that can be asked."""
+    top = argparse.ArgumentParser(
+        prog="litetts-edge",
+        description="An appliance that speaks: MQTT in, sound out.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"litetts-edge {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="command")
+    parsers = {
+        name: commands.add_parser(name, help=what, description=what) for name, (_, what) in COMMANDS.items()
+    }
+    for name in ("run", "say", "speak", "check-config", "doctor", "status", "voices", "explain"):
+        _settings_options(parsers[name])
+    _run_options(parsers["run"])
+    _say_options(parsers["say"])
+    _speak_options(parsers["speak"])
+    _status_options(parsers["status"])
+    parsers["voices"].add_argument("--lang", default="", help="only voices of this language, such as de or en-GB")
+    parsers["check-config"].add_argument("--get", metavar="KEY", default="", help="print one value, bare")
+    for name in ("normalize", "phonemes"):
+        parsers[name].add_argument("--lang", default="en-US", help="language of the lines (default: en-US)")
+    parsers["explain"].add_argument("text")
+    parsers["explain"].add_argument(
+        "--voice", default="", help="the voice that reads it (default: the configured one)"
+    )
+    parsers["explain"].add_argument("--lang", default="", help="language of the text (default: the voice's own)")
+    return top
+
+
+def _settings_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "-c",
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="settings file (default: /etc/litetts-edge/litetts-edge.yaml)",
+    )
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="assignments",
+        help="a setting, above all files",
+    )
+
+
+def _run_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--announce", default="", metavar="TEXT", help="speak this when all is ready")
+
+
+def _say_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("text", help="what to say; - reads it from stdin")
+    command.add_argument(
+        "--out", type=Path, metavar="FILE", help="write wav, flac, opus or mp3 instead of playing"
+    )
+    _voice_options(command)
+
+
+def _speak_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("text", help="what to say; - reads it from stdin")
+    _voice_options(command)
+    command.add_argument("--node", default="", help="the node that speaks (default: the one of the settings)")
+    command.add_argument("--priority", choices=("low", "normal", "high", "critical"), default="normal")
+    command.add_argument("--volume", type=int, metavar="0-100", help="loudness of this utterance only")
+    command.add_argument("--interrupt", action="store_true", help="cut what plays now")
+    command.add_argument("--output", action="append", choices=("speaker", "mqtt", "file"), default=[])
+    command.add_argument("--timeout", type=float, default=120.0, metavar="S", help="how long to wait for the end")
+
+
+def _voice_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--voice", default="", help="a voice of `litetts-edge voices` (default: the configured one)"
+    )
+    command.add_argument("--lang", default="", help="language of the text (default: the voice's own)")
+    command.add_argument("--speed", type=float, default=0.0, metavar="0.5-2", help="rate of speech")
+
+
+def _status_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--node", default="", help="the node to ask (default: the one of the settings)")
+    command.add_argument("--json", action="store_true", help="print the documents as they are published")
+    command.add_argument("--timeout", type=float, default=5.0, metavar="S", help="how long to wait for an answer")

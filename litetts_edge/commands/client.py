@@ -1,0 +1,130 @@
+"""`litetts-edge speak` and `status`: a client of a running daemon, over its broker."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+
+from litetts_edge.commands.config import sources_of
+from litetts_edge.commands.say import text_of
+from litetts_edge.mqtt.door import link_settings, topics_of
+from litetts_edge.mqtt.link import Link, Subscription, Will
+from litetts_edge.mqtt.messages import new_id
+from litetts_edge.mqtt.topics import Topics
+from litetts_edge.settings.schema import Settings
+
+UNREACHABLE = 3
+CLOSING = {"finished": 0, "cancelled": 1, "expired": 1, "dropped": 1, "failed": 1}
+"""Event types that end a request, and the exit code that follows."""
+
+
+def speak(options: argparse.Namespace) -> int:
+    """Send a request to a node and wait for its closing event."""
+    settings = sources_of(options).load().settings
+    topics = replace(topics_of(settings), node=options.node or settings.node.id)
+    request = new_id()
+    fields = {
+        "id": request,
+        "text": text_of(options),
+        "voice": options.voice,
+        "lang": options.lang,
+        "speed": options.speed,
+        "priority": options.priority,
+        "volume": options.volume,
+        "interrupt": options.interrupt,
+        "output": options.output,
+        "ttl_s": options.timeout,
+    }
+    payload = json.dumps(
+        {name: value for name, value in fields.items() if value not in ("", 0.0, [], None, False)}
+    )
+
+    async def converse(link: Link) -> int:
+        link.publish(topics.own("speak"), payload, qos=1)
+        async for delivery in link.deliveries():
+            delivery.ack()
+            if delivery.topic != topics.event:
+                continue
+            event = json.loads(delivery.payload)
+            if event["id"] == request and event["event_type"] in CLOSING:
+                return _report(event)
+        return UNREACHABLE
+
+    return asyncio.run(_with_link(settings, topics, [topics.event], converse, options.timeout))
+
+
+def _report(event: dict[str, object]) -> int:
+    kind = str(event["event_type"])
+    if kind == "finished":
+        first = event["first_audio_ms"]
+        print(f"finished: {event['audio_ms']} ms of speech by {event['voice']}, first audio after {first} ms")
+    else:
+        print(f"{kind}: {event.get('message') or event.get('reason', '')}", file=sys.stderr)
+    return CLOSING[kind]
+
+
+def status(options: argparse.Namespace) -> int:
+    """Print what a node says about itself."""
+    settings = sources_of(options).load().settings
+    topics = replace(topics_of(settings), node=options.node or settings.node.id)
+    wanted = [topics.availability, topics.state, topics.health]
+    documents: dict[str, str] = {}
+
+    async def converse(link: Link) -> int:
+        async for delivery in link.deliveries():
+            delivery.ack()
+            documents[delivery.topic] = delivery.payload.decode("utf-8", "replace")
+            if set(wanted) <= documents.keys() or documents.get(topics.availability) == "offline":
+                return 0
+        return UNREACHABLE
+
+    code = asyncio.run(_with_link(settings, topics, wanted, converse, options.timeout))
+    if topics.availability not in documents:
+        if not code:
+            code = UNREACHABLE
+        print(f"litetts-edge: the broker knows no node {topics.node!r}. Is the daemon running?", file=sys.stderr)
+        return code
+    print(f"{topics.node}: {documents[topics.availability]}")
+    for topic in (topics.state, topics.health):
+        _print(topic, documents.get(topic), bare=options.json)
+    return 0 if documents[topics.availability] == "online" else UNREACHABLE
+
+
+def _print(topic: str, document: str | None, *, bare: bool) -> None:
+    if document is None:
+        return
+    if bare:
+        print(document)
+        return
+    print(topic.rpartition("/")[2])
+    for key, value in json.loads(document).items():
+        print(f"  {key:20} {value}")
+
+
+async def _with_link(
+    settings: Settings,
+    topics: Topics,
+    subscriptions: list[str],
+    converse: Callable[[Link], Awaitable[int]],
+    timeout_s: float,
+) -> int:
+    """Open a link of our own, have the conversation, and say so when there is nobody."""
+    ours = f"{topics.base}/client/{new_id()}"
+    connection = replace(
+        link_settings(settings, os.environ), client_id=f"litetts-cli-{new_id()}", session_expiry_s=0
+    )
+    link = Link(
+        connection, Will(ours, b"", retain=False), [Subscription(topic) for topic in (*subscriptions, ours)], ours
+    )
+    with suppress(TimeoutError):
+        async with asyncio.timeout(timeout_s), link:
+            return await converse(link)
+    why = link.problem_text or "no answer in time"
+    print(f"litetts-edge: {settings.mqtt.host}:{settings.mqtt.port}: {why}", file=sys.stderr)
+    return UNREACHABLE

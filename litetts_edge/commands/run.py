@@ -1,0 +1,39 @@
+"""`litetts-edge run`: the daemon."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Mapping
+
+from litetts_edge.commands.config import sources_of
+from litetts_edge.settings.credentials import mqtt_password
+from litetts_edge.settings.schema import Settings
+from litetts_edge.systemd import journal_handler
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run until SIGTERM or SIGINT. Raises SettingsError."""
+    sources = sources_of(options)
+    loaded = sources.load()
+    mqtt_password(loaded.settings, sources.environ)  # a password that cannot be read is better told now
+    _log(loaded.settings, sources.environ)
+
+    from litetts_edge import daemon
+
+    code = daemon.run(sources, loaded, sources.environ, options.announce)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # PortAudio's atexit handler waits for ever on a frozen sound server; all that had to be closed is closed.
+    os._exit(code)
+
+
+def _log(settings: Settings, environ: Mapping[str, str]) -> None:
+    wants_journal = settings.log.format in {"auto", "journal"}
+    handler = (journal_handler(environ) if wants_journal else None) or logging.StreamHandler()
+    if isinstance(handler, logging.StreamHandler):
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+    logging.getLogger("litetts_edge").setLevel(settings.log.level.upper())

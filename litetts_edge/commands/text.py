@@ -1,0 +1,57 @@
+"""`litetts-edge voices`, `normalize`, `phonemes`, `explain`: what needs no device and no daemon."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from litetts_edge.commands.config import sources_of
+from litetts_edge.engines import all_voices, find_voice
+from litetts_edge.text import frontend
+from litetts_edge.text.espeak import language
+
+
+def voices(options: argparse.Namespace) -> int:
+    """Print every voice: id, language, engine, name."""
+    known = [voice for voice in all_voices() if voice.lang.lower().startswith(options.lang.lower())]
+    if not known:
+        print(f"litetts-edge: no voice for the language {options.lang!r}", file=sys.stderr)
+        return 1
+    width = max(len(voice.id) for voice in known)
+    for voice in known:
+        print(f"{voice.id:{width}}  {voice.lang:10}  {voice.sample_rate:5} Hz  {voice.name}")
+    return 0
+
+
+def normalize(options: argparse.Namespace) -> int:
+    """Map stdin to stdout, line for line. Raises LanguageNotFound."""
+    return _map_lines(frontend.normalize, options.lang)
+
+
+def phonemes(options: argparse.Namespace) -> int:
+    """Map stdin to stdout, line for line. Raises LanguageNotFound."""
+    return _map_lines(frontend.phonemes, options.lang)
+
+
+def _map_lines(function: Callable[[str, str], str], lang: str) -> int:
+    language(lang)  # an unknown one is told before the first line is read
+    for line in sys.stdin.buffer:
+        text = line.decode("utf-8", "replace").rstrip("\r\n")
+        sys.stdout.write(function(text, lang) + "\n")
+    sys.stdout.flush()
+    return 0
+
+
+def explain(options: argparse.Namespace) -> int:
+    """Print how each piece of the text is spoken. Raises VoiceNotFound, LanguageNotFound."""
+    settings = sources_of(options).load().settings
+    name = options.voice or settings.voice
+    voice = all_voices()[0] if name == "auto" else find_voice(name)
+    for piece in frontend.PlainFrontend().explain(options.text, voice, options.lang):
+        start, end = piece.span
+        ipa = piece.phonemes or frontend.phonemes(piece.text, options.lang or voice.lang)
+        print(f"{start:4}-{end:<4}  {piece.text!r}")
+        print(f"{'':9}  spoken    {piece.spoken}")
+        print(f"{'':9}  phonemes  {ipa}  ({piece.source})")
+    return 0

@@ -1,0 +1,261 @@
+"""The composition root: the parts list, the one TaskGroup, and the order in which things stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from litetts_edge import __version__
+from litetts_edge.errors import EngineFailed, VoiceNotFound
+from litetts_edge.health import Gauges, Health
+from litetts_edge.interfaces import AudioSink
+from litetts_edge.mqtt.door import MqttDoor, topics_of
+from litetts_edge.mqtt.link import Link
+from litetts_edge.mqtt.messages import new_id
+from litetts_edge.mqtt.publisher import AudioOverMqtt
+from litetts_edge.mqtt.service import MqttService
+from litetts_edge.mqtt.topics import Topics
+from litetts_edge.mqtt.verbs import Verbs
+from litetts_edge.pipeline.bus import EventBus
+from litetts_edge.pipeline.inference import InferenceThread
+from litetts_edge.pipeline.ledger import CrashLedger
+from litetts_edge.pipeline.queue import RequestQueue
+from litetts_edge.pipeline.speak import SpeechPipeline
+from litetts_edge.pipeline.voices import Voices, installed
+from litetts_edge.quality import LevelCheck
+from litetts_edge.settings.live import LiveSettings, Sources
+from litetts_edge.settings.load import Loaded
+from litetts_edge.settings.problems import Problem, SettingsError
+from litetts_edge.settings.reload import Change
+from litetts_edge.settings.schema import Settings
+from litetts_edge.sinks.file import FileSink
+from litetts_edge.sinks.mqtt import MqttSink
+from litetts_edge.sinks.speaker import SpeakerSink
+from litetts_edge.speech import SpeakRequest
+from litetts_edge.status import Status
+from litetts_edge.systemd import Notifier
+from litetts_edge.text.frontend import PlainFrontend
+
+log = logging.getLogger(__name__)
+
+STOP_S = 1.9
+"""From the signal to the exit, whatever hangs: systemd, and whoever stands beside it, waits no longer."""
+
+TICK_S = 1.0
+"""How often the status line and the watchdog are looked after."""
+
+
+def check_voice(settings: Settings, voices: Voices) -> None:
+    """Raise SettingsError when the voice that the settings name is not installed."""
+    try:
+        voices.find(settings.voice)
+    except VoiceNotFound as error:
+        raise SettingsError([Problem("", 0, "voice", str(error))]) from None
+
+
+class Daemon:
+    """All parts of a running appliance. Constructing it opens nothing; run() opens, serves and closes."""
+
+    def __init__(self, sources: Sources, loaded: Loaded, environ: Mapping[str, str]) -> None:
+        settings = loaded.settings
+        self.notifier = Notifier(environ)
+        self.voices = installed(settings.engine.name, settings.engine.threads, spinning=settings.engine.spinning)
+        check_voice(settings, self.voices)
+        self.live = LiveSettings(sources, loaded, validate=lambda new: check_voice(new, self.voices))
+        self.bus = EventBus()
+        self.thread = InferenceThread()
+        self.ledger = CrashLedger(Path(settings.state_dir) / "in-progress.json")
+        speaker = settings.speaker
+        self.speaker = SpeakerSink(
+            device=speaker.device,
+            latency_s=speaker.latency_s,
+            volume=speaker.volume,
+            muted=speaker.muted,
+            release_after_s=speaker.release_after_s,
+            on_change=self._device_changed,
+        )
+        self.audio = AudioOverMqtt(topics_of(settings), settings.mqtt.max_audio_bytes)
+        sinks: dict[str, AudioSink] = {"speaker": self.speaker, "file": FileSink(Path(settings.file.folder))}
+        if settings.mqtt.enabled:
+            sinks["mqtt"] = MqttSink(self.audio)
+        frontend = PlainFrontend()
+        self.pipeline = SpeechPipeline(
+            voices=self.voices,
+            frontend=frontend,
+            check=LevelCheck(),
+            sinks=sinks,
+            queue=RequestQueue(settings.queue.max),
+            bus=self.bus,
+            ledger=self.ledger,
+            thread=self.thread,
+        )
+        self.door = MqttDoor(self.live, environ, self.audio, self._mqtt_service)
+        self.health = Health(
+            Gauges(
+                queue_length=lambda: len(self.pipeline.queue),
+                audio_device=lambda: self.speaker.device_name,
+                underruns=lambda: self.speaker.underruns,
+                mqtt_reconnects=lambda: self.door.reconnects,
+                model_bytes=self._model_bytes,
+            )
+        )
+        self.status = Status(self.live, self.pipeline, self.speaker, tuple(sinks), lambda: self.door.problem)
+        self.verbs = Verbs(self.status, self.pipeline, self.live, self.health, self.thread, frontend.explain)
+        self._stop = asyncio.Event()
+        self._ready = False
+        self._told = ""
+        self.live.listen(self._settings_changed)
+
+    # -- the life of the process -------------------------------------------------------------------
+
+    async def run(self, announce: str = "") -> None:
+        """Serve until stop(). `announce` is spoken when all is ready."""
+        self._listen_to_signals()
+        await asyncio.to_thread(self.ledger.load)
+        self.thread.start()
+        with self.bus.subscribe() as counted, self.bus.subscribe() as told:
+            async with self.speaker, asyncio.TaskGroup() as group:
+                counting = group.create_task(self._count(counted), name="health")
+                ticking = group.create_task(self._tick(), name="watchdog")
+                async with self.pipeline.running():
+                    await self._load_voice()
+                    if self.live.value.mqtt.enabled:
+                        group.create_task(self.door.run(told), name="mqtt door")
+                    self._be_ready(announce)
+                    await self._stop.wait()
+                    self.notifier.stopping("Stopping")
+                    self.door.close()
+                self.door.silent()
+                counting.cancel()
+                ticking.cancel()
+        self.thread.stop()
+        self.thread.join(0.2)
+        log.info("stopped")
+
+    def stop(self) -> None:
+        """Fade out, tell everybody, and end run(); whatever hangs by then is left behind."""
+        if self._stop.is_set():
+            return
+        log.info("stopping")
+        self._stop.set()
+        # Not a task: the loop itself may be what hangs.
+        exit_anyway = threading.Timer(STOP_S, os._exit, (0,))
+        exit_anyway.daemon = True
+        exit_anyway.start()
+
+    def _listen_to_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, self.stop)
+        loop.add_signal_handler(signal.SIGINT, self.stop)
+        loop.add_signal_handler(signal.SIGHUP, self._reload_soon)
+
+    async def _load_voice(self) -> None:
+        voice = self.voices.find(self.live.value.voice)
+        self.notifier.status(f"Loading the voice {voice.id}")
+        try:
+            await self.thread.run(self.voices.engine(voice).load)
+        except EngineFailed as error:
+            # It stays on the bus and says so: a house that is told is better off than one that is silent.
+            log.error("%s", error)
+
+    def _be_ready(self, announce: str) -> None:
+        self._ready = True
+        self.notifier.ready(self._status_line())
+        voice = self.voices.find(self.live.value.voice)
+        log.info("ready: litetts-edge %s, node %s, voice %s", __version__, self.live.value.node.id, voice.id)
+        if announce:
+            settings = self.live.value
+            request = SpeakRequest(
+                id=new_id(),
+                text=announce,
+                voice=settings.voice,
+                speed=settings.speed,
+                outputs=settings.outputs,
+                source="start",
+                accepted_at=time.monotonic(),
+            )
+            self.pipeline.submit(request)
+
+    # -- tasks -------------------------------------------------------------------------------------
+
+    async def _count(self, events: object) -> None:
+        async for event in events:  # type: ignore[attr-defined]
+            self.health.counters.count(event)
+
+    async def _tick(self) -> None:
+        """Tell the service manager that loop and model are alive, and people what there is to know."""
+        watchdog_s = self.notifier.watchdog_interval_s
+        while True:
+            if self.thread.stuck_s():
+                log.error("a synthesis is %.0f s late", self.thread.stuck_s())
+            elif watchdog_s is not None:
+                self.notifier.watchdog()
+            if self._ready:
+                self._tell(self._status_line())
+            await asyncio.sleep(min(TICK_S, (watchdog_s or TICK_S) / 3))
+
+    def _tell(self, line: str) -> None:
+        if line != self._told:
+            self._told = line
+            self.notifier.status(line)
+
+    def _status_line(self) -> str:
+        settings = self.live.value
+        state = self.status.state()
+        broker = f"{settings.mqtt.host}:{settings.mqtt.port}"
+        link = f"connected to {broker}" if self.door.connected else f"waiting for the broker at {broker}"
+        problem = f"; problem: {state['problem']}" if state["problem"] else ""
+        queue = f", {state['queue_length']} waiting" if state["queue_length"] else ""
+        word = str(state["state"]).capitalize()
+        return f"{word}{queue}; voice {state['voice']}; speaker {state['audio_device']}; {link}{problem}"
+
+    # -- changes -----------------------------------------------------------------------------------
+
+    def _reload_soon(self) -> None:
+        self._reloading = asyncio.get_running_loop().create_task(self._reload(), name="reload")
+
+    async def _reload(self) -> None:
+        self.notifier.reloading()
+        try:
+            await self.live.reload()
+        except SettingsError as error:
+            log.error("the settings are not valid; the old ones stay in force:\n%s", error)
+            self.door.refresh_state()
+        finally:
+            self.notifier.ready(self._status_line())
+
+    def _settings_changed(self, settings: Settings, changes: Sequence[Change]) -> None:
+        self.speaker.set_volume(settings.speaker.volume)
+        self.speaker.set_muted(settings.speaker.muted)
+        changed = {change.key for change in changes}
+        if "log.level" in changed:
+            logging.getLogger("litetts_edge").setLevel(settings.log.level.upper())
+        if "voice" in changed:
+            self.thread.post(self.voices.engine(self.voices.find(settings.voice)).load)
+
+    def _device_changed(self) -> None:
+        self.door.refresh_state()
+
+    def _mqtt_service(self, link: Link, topics: Topics) -> MqttService:
+        return MqttService(link, topics, self.pipeline, self.live, self.health, self.status, self.verbs)
+
+    def _model_bytes(self) -> int:
+        return sum(getattr(engine, "model_bytes", 0) for engine in self.voices.engines.values())
+
+
+def run(sources: Sources, loaded: Loaded, environ: Mapping[str, str], announce: str = "") -> int:
+    """Run the daemon until it is told to stop; returns the exit code. Raises SettingsError, EngineFailed."""
+
+    async def serve() -> None:
+        await Daemon(sources, loaded, environ).run(announce)
+
+    with suppress(asyncio.CancelledError):
+        asyncio.run(serve())
+    return 0

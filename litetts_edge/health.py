@@ -1,0 +1,166 @@
+"""What the appliance measures about itself: counters, percentiles, memory, heat. One snapshot() for all doors."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from litetts_edge.events import Dropped, Expired, Failed, Finished, SpeechEvent
+
+log = logging.getLogger(__name__)
+
+WINDOW = 200
+"""Requests over which percentiles are taken."""
+
+THERMAL_ZONE = Path("/sys/class/thermal/thermal_zone0/temp")
+THROTTLED = Path("/sys/devices/platform/soc/soc:firmware/get_throttled")
+"""Raspberry Pi firmware: bits 0 to 3 say under-voltage, frequency cap, throttling, soft limit, now."""
+
+
+def percentile(values: Sequence[float], share: float) -> float | None:
+    """The nearest-rank percentile: the smallest value that `share` of all do not exceed; None of nothing."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    return ordered[max(0, min(len(ordered) - 1, -int(-share * len(ordered) // 1) - 1))]
+
+
+@dataclass(slots=True)
+class Counters:
+    """What happened since the start."""
+
+    spoken: int = 0
+    failed: int = 0
+    dropped: int = 0
+    expired: int = 0
+    cache_hits: int = 0
+    rtf: deque[float] = field(default_factory=lambda: deque(maxlen=WINDOW))
+    """Cache hits excluded: they would flatter the model."""
+    first_audio_ms: deque[float] = field(default_factory=lambda: deque(maxlen=WINDOW))
+    """From the start of the request, so that the length of the queue does not count; cache hits excluded."""
+    last_error: str | None = None
+
+    def count(self, event: SpeechEvent) -> None:
+        """Take one event into account."""
+        match event:
+            case Finished():
+                self.spoken += 1
+                self.cache_hits += event.cache_hit
+                if not event.cache_hit and event.audio_ms:
+                    self.rtf.append(event.rtf)
+                if not event.cache_hit and event.first_audio_ms is not None:
+                    self.first_audio_ms.append(max(0.0, event.first_audio_ms - event.queue_ms))
+            case Failed():
+                self.failed += 1
+                self.last_error = event.code
+            case Dropped():
+                self.dropped += 1
+                self.last_error = event.code
+            case Expired():
+                self.expired += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Gauges:
+    """What other parts know; asked for at every snapshot."""
+
+    queue_length: Callable[[], int]
+    audio_device: Callable[[], str]
+    underruns: Callable[[], int]
+    mqtt_reconnects: Callable[[], int]
+    model_bytes: Callable[[], int]
+
+
+class Health:
+    """Counts events and reads the machine. snapshot() reads files, so call it off the event loop."""
+
+    def __init__(self, gauges: Gauges, clock: Callable[[], float] = time.monotonic) -> None:
+        self.counters = Counters()
+        self._gauges = gauges
+        self._clock = clock
+        self._started = clock()
+        self._cpu: tuple[float, float] = (self._started, _cpu_seconds())
+
+    @property
+    def uptime_s(self) -> float:
+        """Seconds since the daemon began."""
+        return self._clock() - self._started
+
+    def snapshot(self) -> dict[str, object]:
+        """The fields of the health topic; a value that this machine does not have is None."""
+        import psutil  # 20 ms that `--help` need not wait for
+
+        counters = self.counters
+        rss_mb, peak_rss_mb = _memory_mb()
+        return {
+            "ts": round(time.time(), 3),
+            "uptime_s": round(self.uptime_s, 1),
+            "rss_mb": rss_mb,
+            "peak_rss_mb": peak_rss_mb,
+            "model_mb": round(self._gauges.model_bytes() / 1e6, 1),
+            "cpu_pct": self._cpu_percent(),
+            "load1": round(os.getloadavg()[0], 2),
+            "mem_available_mb": round(psutil.virtual_memory().available / 1e6, 1),
+            "temp_c": _temperature(),
+            "throttled": _throttled(),
+            "rtf_p50": _rounded(percentile(counters.rtf, 0.5), 4),
+            "rtf_p95": _rounded(percentile(counters.rtf, 0.95), 4),
+            "first_audio_ms_p50": _rounded(percentile(counters.first_audio_ms, 0.5), 1),
+            "first_audio_ms_p95": _rounded(percentile(counters.first_audio_ms, 0.95), 1),
+            "queue_length": self._gauges.queue_length(),
+            "cache_hit_rate": round(counters.cache_hits / counters.spoken, 3) if counters.spoken else 0.0,
+            "cache_mb": 0.0,
+            "spoken_total": counters.spoken,
+            "failed_total": counters.failed,
+            "dropped_total": counters.dropped,
+            "expired_total": counters.expired,
+            "underruns_total": self._gauges.underruns(),
+            "mqtt_reconnects": self._gauges.mqtt_reconnects(),
+            "audio_device": self._gauges.audio_device(),
+            "last_error": counters.last_error,
+        }
+
+    def _cpu_percent(self) -> float:
+        """Of one core, since the last snapshot."""
+        then, spent = self._cpu
+        now, total = self._clock(), _cpu_seconds()
+        self._cpu = (now, total)
+        return round(100 * (total - spent) / (now - then), 1) if now > then else 0.0
+
+
+def _cpu_seconds() -> float:
+    return sum(os.times()[:2])
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
+
+
+def _memory_mb() -> tuple[float | None, float | None]:
+    """Resident set of this process now and at its peak (proc(5): VmRSS, VmHWM, in kB)."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return None, None
+    fields = dict(line.split(":", 1) for line in lines if ":" in line)
+    rss, peak = (int(fields[name].split()[0]) * 1024 / 1e6 for name in ("VmRSS", "VmHWM"))
+    return round(rss, 1), round(peak, 1)
+
+
+def _temperature() -> float | None:
+    try:
+        return round(int(THERMAL_ZONE.read_text()) / 1000, 1)
+    except (OSError, ValueError):
+        return None
+
+
+def _throttled() -> bool | None:
+    try:
+        return bool(int(THROTTLED.read_text(), 16) & 0xF)
+    except (OSError, ValueError):
+        return None

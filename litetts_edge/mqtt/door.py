@@ -1,0 +1,136 @@
+"""The MQTT door over time: one service per connection's settings, opened again when they change."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+
+from litetts_edge.mqtt.link import Link, LinkSettings, Subscription, TlsFiles, Will
+from litetts_edge.mqtt.publisher import AudioOverMqtt
+from litetts_edge.mqtt.service import OFFLINE, MqttService
+from litetts_edge.mqtt.topics import Topics
+from litetts_edge.pipeline.bus import Subscription as Events
+from litetts_edge.settings.credentials import mqtt_password
+from litetts_edge.settings.live import LiveSettings
+from litetts_edge.settings.reload import Change
+from litetts_edge.settings.schema import Settings
+
+log = logging.getLogger(__name__)
+
+GOODBYE_S = 1.5
+"""How long the broker has to take `offline` at a stop."""
+
+MakeService = Callable[[Link, Topics], MqttService]
+
+
+def topics_of(settings: Settings) -> Topics:
+    """The topics of this node."""
+    return Topics(settings.mqtt.base_topic, settings.node.id, settings.node.groups)
+
+
+def link_settings(settings: Settings, environ: Mapping[str, str]) -> LinkSettings:
+    """What the link needs to know. Raises SettingsError when the password cannot be read."""
+    mqtt = settings.mqtt
+    tls = TlsFiles(mqtt.tls.ca_file, mqtt.tls.cert_file, mqtt.tls.key_file, not mqtt.tls.insecure)
+    return LinkSettings(
+        host=mqtt.host,
+        port=mqtt.port,
+        client_id=mqtt.client_id,
+        username=mqtt.username,
+        password=mqtt_password(settings, environ),
+        protocol=mqtt.protocol,
+        keepalive_s=mqtt.keepalive_s,
+        session_expiry_s=mqtt.session_expiry_s,
+        receive_maximum=mqtt.receive_maximum,
+        reconnect_min_s=mqtt.reconnect_min_s,
+        reconnect_max_s=mqtt.reconnect_max_s,
+        tls=tls if mqtt.tls.enabled else None,
+    )
+
+
+class MqttDoor:
+    """Keeps the node on the bus from run() until close()."""
+
+    def __init__(
+        self, live: LiveSettings, environ: Mapping[str, str], publisher: AudioOverMqtt, make_service: MakeService
+    ) -> None:
+        self._live = live
+        self._environ = environ
+        self._publisher = publisher
+        self._make_service = make_service
+        self._link: Link | None = None
+        self._service: MqttService | None = None
+        self._turn = asyncio.Event()
+        self._closing = False
+        self._silent = asyncio.Event()
+        self._reconnects = 0
+        live.listen(self._settings_changed)
+
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with the link, as a stable code."""
+        return self._link.problem if self._link else None
+
+    @property
+    def reconnects(self) -> int:
+        """How often the link came back since the start."""
+        return self._reconnects + (self._link.reconnects if self._link else 0)
+
+    @property
+    def connected(self) -> bool:
+        """True while the broker answers."""
+        return self._link is not None and self._link.state == "connected"
+
+    def refresh_state(self) -> None:
+        """Publish the state if it is not what was published last."""
+        if self._service is not None:
+            self._service.refresh_state()
+
+    def close(self) -> None:
+        """Take no more messages: what is not acknowledged yet, the broker keeps for the next start."""
+        self._closing = True
+        self._turn.set()
+
+    def silent(self) -> None:
+        """Everything is closed and told; say goodbye and end run()."""
+        self._silent.set()
+
+    async def run(self, events: Events) -> None:
+        """Serve until close() and silent() were called; all of `events` is published, the last ones too."""
+        while not self._closing:
+            await self._serve(events)
+
+    async def _serve(self, events: Events) -> None:
+        settings = self._live.value
+        topics = self._publisher.topics = topics_of(settings)
+        self._turn.clear()
+        link = Link(
+            await asyncio.to_thread(link_settings, settings, self._environ),
+            Will(topics.availability, OFFLINE.encode()),
+            [Subscription(topic) for topic in topics.subscriptions()],
+            topics.request("ping"),
+        )
+        service = self._make_service(link, topics)
+        service.attach()
+        async with link:
+            self._link, self._service, self._publisher.link = link, service, link
+            try:
+                async with asyncio.TaskGroup() as group:
+                    receiving = group.create_task(service.receive(), name="mqtt receive")
+                    publishing = group.create_task(service.run(events), name="mqtt publish")
+                    await self._turn.wait()
+                    receiving.cancel()
+                    if self._closing:
+                        await self._silent.wait()
+                    publishing.cancel()
+                await service.goodbye(events, GOODBYE_S)
+            finally:
+                self._reconnects += link.reconnects
+                self._link = self._service = self._publisher.link = None
+
+    def _settings_changed(self, _: Settings, changes: Sequence[Change]) -> None:
+        if any(change.applies == "reconnect" for change in changes):
+            log.info("the settings of the broker changed: connecting again")
+            self._turn.set()
+        self.refresh_state()

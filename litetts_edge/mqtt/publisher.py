@@ -1,0 +1,38 @@
+"""What the mqtt sink publishes through: the link of the moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from litetts_edge.errors import SinkFailed
+from litetts_edge.mqtt.link import Link, PacketTooLarge
+from litetts_edge.mqtt.topics import Topics
+
+
+class AudioOverMqtt:
+    """An AudioPublisher over whichever link is open; the door keeps `link` and `topics` up to date."""
+
+    def __init__(self, topics: Topics, max_audio_bytes: int) -> None:
+        self.topics = topics
+        self._max_audio_bytes = max_audio_bytes
+        self.link: Link | None = None
+
+    def audio_topic(self, utterance: str) -> str:
+        """See AudioPublisher."""
+        return self.topics.audio(utterance)
+
+    def largest_payload(self) -> int:
+        """See AudioPublisher: the CONNACK's Maximum Packet Size [MQTT 5 § 3.2.2.3.6], or the setting if less."""
+        told = self.link.max_packet_size if self.link else None
+        return min(told or self._max_audio_bytes, self._max_audio_bytes)
+
+    async def hand_over(self, topic: str, payload: bytes, properties: Sequence[tuple[str, str]]) -> None:
+        """See AudioPublisher."""
+        link = self.link
+        try:
+            sent = link is not None and link.publish(topic, payload, user_properties=properties)
+        except PacketTooLarge as error:
+            raise SinkFailed("mqtt", str(error)) from error
+        if link is None or not sent:
+            raise SinkFailed("mqtt", "there is no connection to the broker")
+        await link.written()

@@ -1,0 +1,303 @@
+"""The MQTT door: topics to the pipeline, events to topics."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from litetts_edge.errors import BadField, BadRequest, NotSupported, RetainedMessage
+from litetts_edge.events import (
+    Cancelled,
+    Dropped,
+    Expired,
+    Failed,
+    Finished,
+    FirstAudio,
+    Queued,
+    SpeechEvent,
+    Started,
+)
+from litetts_edge.health import Health
+from litetts_edge.mqtt.link import Delivery, Link
+from litetts_edge.mqtt.messages import Arrival, Defaults, SpeakRefused, parse_object, parse_speak
+from litetts_edge.mqtt.topics import Control, Prepare, Request, Set, Speak, Topics
+from litetts_edge.mqtt.verbs import Verbs
+from litetts_edge.pipeline.bus import Subscription
+from litetts_edge.pipeline.speak import SpeechPipeline
+from litetts_edge.settings.live import LiveSettings
+from litetts_edge.settings.problems import SettingsError
+from litetts_edge.speech import Encoding, Priority, RequestId
+from litetts_edge.status import Status
+
+log = logging.getLogger(__name__)
+
+ONLINE, OFFLINE = "online", "offline"
+
+SETTINGS_OF = {"volume": "speaker.volume", "mute": "speaker.muted", "voice": "voice", "speed": "speed"}
+"""Which setting each `…/set` topic changes; `quiet` comes with quiet hours."""
+
+SWITCH = {"on": True, "off": False}
+
+
+class UnknownTopic(BadRequest):
+    code = "unknown_topic"
+
+    def __init__(self, topic: str) -> None:
+        super().__init__(
+            f"{topic} is not a topic of this protocol: the priorities are low, normal, high, critical."
+        )
+
+
+@dataclass(slots=True)
+class MqttService:
+    """Serves one broker link: receive() in, run() out."""
+
+    link: Link
+    topics: Topics
+    pipeline: SpeechPipeline
+    live: LiveSettings
+    health: Health
+    status: Status
+    verbs: Verbs
+    _state: str = ""
+    """The state document as last published."""
+
+    async def run(self, events: Subscription) -> None:
+        """Publish the events and the health until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._report_health(), name="mqtt health")
+            async for event in events:
+                self._tell(event)
+
+    async def goodbye(self, events: Subscription, timeout_s: float) -> None:
+        """Tell the last events, say `offline`, and wait until the broker has it all, or the time is up."""
+        for event in events.rest():
+            self._tell(event)
+        self.link.publish(self.topics.availability, OFFLINE, qos=1, retain=True)
+        await self.link.flush(timeout_s)
+
+    def attach(self) -> None:
+        """Take the link's hooks; before the link is entered."""
+        self.link.on_connected = self.announce
+        self.link.on_session_lost = self._session_lost
+        self.link.on_problem = lambda _: self.refresh_state()
+
+    # -- out ---------------------------------------------------------------------------------------
+
+    def announce(self) -> None:
+        """Publish all that is retained, availability last: whoever sees `online` can rely on the rest."""
+        self._state = ""
+        self._publish(self.topics.info, self.status.info(), qos=1, retain=True)
+        self.refresh_state()
+        self.link.publish(self.topics.availability, ONLINE, qos=1, retain=True)
+
+    def refresh_state(self) -> None:
+        """Publish the state when it is another than the last one published."""
+        state = _json(self.status.state())
+        if state != self._state:
+            self._state = state
+            self.link.publish(self.topics.state, state, qos=1, retain=True)
+
+    def _publish(self, topic: str, document: Mapping[str, object], *, qos: int = 0, retain: bool = False) -> None:
+        self.link.publish(topic, _json(document), qos=qos, retain=retain)
+
+    async def _report_health(self) -> None:
+        while True:
+            interval_s = self.live.value.health.interval_s
+            document = await asyncio.to_thread(self.health.snapshot)
+            # It expires by itself, so that nobody reads the health of a node that is gone [MQTT 5 § 3.3.2.3.3].
+            expiry_s = max(1, round(3 * interval_s))
+            self.link.publish(self.topics.health, _json(document), retain=True, expiry_s=expiry_s)
+            self.refresh_state()
+            await asyncio.sleep(interval_s)
+
+    def _tell(self, event: SpeechEvent) -> None:
+        if not isinstance(event, FirstAudio):  # the state says `playing`, and Finished the time
+            self._publish(self.topics.event, self._event(event), qos=1)
+        self.refresh_state()
+
+    def _event(self, event: SpeechEvent) -> dict[str, object]:
+        document: dict[str, object] = {"event_type": _EVENT_TYPES[type(event)], "id": event.id, **_facts(event)}
+        request = self.pipeline.find(event.id)
+        if self.live.value.privacy.publish_text and request is not None:
+            document["text"] = request.text
+        return document
+
+    def _error(self, error: BadRequest, topic: str, request: str | None = None) -> None:
+        log.warning("refused: %s", error, extra={"topic": topic, "code": error.code, "request": request})
+        document = {"code": error.code, "message": str(error), "topic": topic}
+        self._publish(self.topics.error, document | ({"id": request} if request else {}), qos=1)
+
+    def _session_lost(self, away_s: float) -> None:
+        message = (
+            f"The broker forgot our session: what was sent while we were away, {away_s:.0f} s, is lost."
+            " Let it keep sessions over a restart (mosquitto: persistence true)."
+        )
+        self._publish(self.topics.error, {"code": "session_lost", "message": message, "topic": ""}, qos=1)
+
+    # -- in ----------------------------------------------------------------------------------------
+
+    async def receive(self) -> None:
+        """Serve messages until cancelled; what is not acknowledged by then, the broker keeps."""
+        async for delivery in self.link.deliveries():
+            try:
+                await self._handle(delivery)
+            except BadRequest as error:
+                self._error(error, delivery.topic)
+            except Exception:  # one message must not close the door; every one is acknowledged
+                log.exception("a message could not be handled", extra={"topic": delivery.topic})
+                document = {"code": "internal", "message": "see the log", "topic": delivery.topic}
+                self._publish(self.topics.error, document, qos=1)
+            finally:
+                delivery.ack()
+            self.refresh_state()
+
+    async def _handle(self, delivery: Delivery) -> None:
+        if delivery.retain:
+            raise RetainedMessage(delivery.topic)
+        match self.topics.parse(delivery.topic):
+            case Speak(priority):
+                self._speak(delivery, priority)
+            case Control(verb):
+                self._control(verb, delivery.payload)
+            case Set(what):
+                await self._set(what, delivery.payload)
+            case Request(verb):
+                await self._request(verb, delivery)
+            case Prepare():
+                raise NotSupported("prepare")
+            case None:
+                raise UnknownTopic(delivery.topic)
+
+    def _speak(self, delivery: Delivery, priority: Priority) -> None:
+        request: RequestId | None = None
+        try:
+            try:
+                asked = parse_speak(delivery.payload, self._arrival(delivery, priority), self._defaults())
+            except SpeakRefused as refused:
+                request = refused.request
+                self.pipeline.refuse(refused.request, refused.error)
+                raise refused.error from None
+            request = asked.id
+            self.pipeline.submit(asked)
+        except BadRequest as error:
+            self._error(error, delivery.topic, request)
+
+    def _arrival(self, delivery: Delivery, priority: Priority) -> Arrival:
+        keep = self.live.value.mqtt.backlog == "speak"
+        return Arrival(
+            at=delivery.received_at,
+            priority=priority,
+            expiry_s=delivery.expiry_s,
+            sent_after=None if keep else delivery.backlog_since,
+            reply_to=delivery.response_topic,
+        )
+
+    def _defaults(self) -> Defaults:
+        settings = self.live.value
+        return Defaults(
+            voice=settings.voice,
+            speed=settings.speed,
+            outputs=settings.outputs,
+            encoding=Encoding(settings.request.format),
+            ttl_s=settings.request.ttl_s,
+            max_text=settings.request.max_text,
+            max_payload_bytes=settings.request.max_payload_bytes,
+        )
+
+    def _control(self, verb: str, payload: bytes) -> None:
+        named = parse_object(payload).get("id") if payload.lstrip().startswith(b"{") else None
+        pipeline = self.pipeline
+        if verb in {"stop", "skip"} and isinstance(named, str):
+            pipeline.cancel(RequestId(named), verb)
+            return
+        {
+            "stop": pipeline.stop,
+            "skip": pipeline.skip,
+            "clear": pipeline.clear,
+            "pause": pipeline.pause,
+            "resume": pipeline.resume,
+        }[verb]()
+
+    async def _set(self, what: str, payload: bytes) -> None:
+        if what not in SETTINGS_OF:
+            raise NotSupported(f"{what}/set")
+        word = payload.decode("utf-8", "replace").strip()
+        value: object = word
+        if what == "mute":
+            value = SWITCH.get(word.lower())
+            if value is None:
+                raise BadField("mute", f"{word[:40]!r} is neither ON nor OFF")
+        elif what == "voice":
+            value = self.pipeline.voices.find(word).id
+        elif what == "volume":
+            value = word.removesuffix(".0")  # templates of automation systems render 40 as 40.0
+        try:
+            await self.live.override({SETTINGS_OF[what]: value})
+        except SettingsError as error:
+            raise BadField(what, error.problems[0].message) from None
+
+    async def _request(self, verb: str, delivery: Delivery) -> None:
+        fields: dict[str, object] = {}
+        answer: dict[str, object]
+        try:
+            fields = parse_object(delivery.payload)
+            data = await self.verbs.answer(verb, fields)
+            answer = {"id": fields.get("id"), "status": "ok", "data": data}
+        except BadRequest as error:
+            answer = _refusal(fields, error.code, str(error))
+        except SettingsError as error:
+            answer = _refusal(fields, "bad_settings", str(error))
+        topic = delivery.response_topic or self.topics.response(verb if verb.isidentifier() else "unknown")
+        self.link.publish(topic, _json(answer), qos=1, correlation=delivery.correlation)
+
+
+_EVENT_TYPES = {
+    Queued: "queued",
+    Started: "started",
+    Finished: "finished",
+    Cancelled: "cancelled",
+    Expired: "expired",
+    Dropped: "dropped",
+    Failed: "failed",
+}
+
+
+def _facts(event: SpeechEvent) -> dict[str, object]:
+    match event:
+        case Started():
+            return {"voice": event.voice, "queue_ms": _ms(event.queue_ms)}
+        case Finished():
+            return {
+                "audio_ms": _ms(event.audio_ms),
+                "first_audio_ms": None if event.first_audio_ms is None else _ms(event.first_audio_ms),
+                "queue_ms": _ms(event.queue_ms),
+                "rtf": round(event.rtf, 4),
+                "voice": event.voice,
+                "cache": "hit" if event.cache_hit else "miss",
+                "warnings": list(event.warnings),
+            }
+        case Cancelled():
+            return {"reason": event.reason}
+        case Dropped() | Failed():
+            return {"reason": event.code, "message": event.message}
+    return {}
+
+
+def _refusal(fields: Mapping[str, object], code: str, message: str) -> dict[str, object]:
+    return {"id": fields.get("id"), "status": "error", "error": {"code": code, "message": message}}
+
+
+def _ms(value: float) -> float:
+    return round(value, 1)
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple | set | frozenset) else str(value)

@@ -1,0 +1,137 @@
+"""What a node answers on its request topics."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from litetts_edge.errors import BadField, BadRequest, NotSupported
+from litetts_edge.health import Health
+from litetts_edge.mqtt.topics import VERBS
+from litetts_edge.pipeline.inference import InferenceThread
+from litetts_edge.pipeline.speak import SpeechPipeline
+from litetts_edge.settings.live import LiveSettings
+from litetts_edge.speech import RequestId, Voice
+from litetts_edge.status import BOOT_ID, Status
+from litetts_edge.text.frontend import Explained
+
+Fields = Mapping[str, Any]
+Answer = object
+
+Explain = Callable[[str, Voice, str], Sequence[Explained]]
+"""Text, voice and language to how each piece is spoken; belongs to the inference thread."""
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+class UnknownVerb(BadRequest):
+    code = "unknown_verb"
+
+    def __init__(self, verb: str) -> None:
+        close = get_close_matches(verb, VERBS, n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        super().__init__(f"There is no request/{verb}.{hint} There is: {', '.join(VERBS)}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Verbs:
+    """Answers requests. Each method is one verb: fields in, data out, BadRequest for what cannot be answered."""
+
+    status: Status
+    pipeline: SpeechPipeline
+    live: LiveSettings
+    health: Health
+    thread: InferenceThread
+    explain: Explain
+
+    async def answer(self, verb: str, fields: Fields) -> Answer:
+        """The data of the answer. Raises BadRequest (UnknownVerb, NotSupported, BadField), SettingsError."""
+        verbs: dict[str, Callable[[Fields], Awaitable[Answer]]] = {
+            "ping": self._ping,
+            "info": self._info,
+            "voices": self._voices,
+            "models": self._models,
+            "queue": self._queue,
+            "cancel": self._cancel,
+            "health": self._health,
+            "config": self._config,
+            "reload": self._reload,
+            "override": self._override,
+            "explain": self._explain,
+            "log_level": self._log_level,
+        }
+        if verb in verbs:
+            return await verbs[verb](fields)
+        if verb in VERBS:
+            raise NotSupported(f"request/{verb}")
+        raise UnknownVerb(verb)
+
+    async def _ping(self, _: Fields) -> Answer:
+        return {"ts": round(time.time(), 3), "boot_id": BOOT_ID, "uptime_s": round(self.health.uptime_s, 1)}
+
+    async def _info(self, _: Fields) -> Answer:
+        return self.status.info()
+
+    async def _voices(self, fields: Fields) -> Answer:
+        lang = str(fields.get("lang", "")).lower()
+        return [asdict(voice) for voice in self.pipeline.voices if voice.lang.lower().startswith(lang)]
+
+    async def _models(self, _: Fields) -> Answer:
+        return [
+            {"engine": engine.name, "voices": len(engine.voices)}
+            for engine in self.pipeline.voices.engines.values()
+        ]
+
+    async def _queue(self, _: Fields) -> Answer:
+        return self.status.queue()
+
+    async def _cancel(self, fields: Fields) -> Answer:
+        request = _text(fields, "id")
+        return {"cancelled": self.pipeline.cancel(RequestId(request))}
+
+    async def _health(self, _: Fields) -> Answer:
+        return await asyncio.to_thread(self.health.snapshot)
+
+    async def _config(self, fields: Fields) -> Answer:
+        prefix = str(fields.get("key", ""))
+        return [asdict(line) for line in self.live.describe() if line.key.startswith(prefix)]
+
+    async def _reload(self, _: Fields) -> Answer:
+        return {"changed": [change.key for change in await self.live.reload()]}
+
+    async def _override(self, fields: Fields) -> Answer:
+        if "restore" in fields:
+            changes = await self.live.restore(_text(fields, "restore"))
+        elif "key" in fields and "value" in fields:
+            changes = await self.live.override({_text(fields, "key"): fields["value"]})
+        elif "key" in fields:
+            changes = await self.live.override({}, remove=[_text(fields, "key")])
+        else:
+            return await self.live.overridden()
+        return {"changed": [{"key": change.key, "applies": change.applies} for change in changes]}
+
+    async def _explain(self, fields: Fields) -> Answer:
+        text = _text(fields, "text")[: self.live.value.request.max_text]
+        voice = self.pipeline.voices.find(str(fields.get("voice", self.live.value.voice)))
+        lang = str(fields.get("lang", ""))
+        tokens = await self.thread.run(lambda: self.explain(text, voice, lang))
+        return [asdict(token) for token in tokens]
+
+    async def _log_level(self, fields: Fields) -> Answer:
+        level = _text(fields, "level").lower()
+        if level not in LOG_LEVELS:
+            raise BadField("level", f"{level!r} is none of {', '.join(LOG_LEVELS)}")
+        logging.getLogger("litetts_edge").setLevel(level.upper())
+        return {"level": level}
+
+
+def _text(fields: Fields, name: str) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str) or not value:
+        raise BadField(name, "a text is needed here")
+    return value

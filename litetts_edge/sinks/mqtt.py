@@ -1,0 +1,171 @@
+"""Publishes the audio of an utterance: one message while it fits, else chunks cut at sentence ends."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+import numpy as np
+
+from litetts_edge.encode import encode
+from litetts_edge.errors import SinkFailed
+from litetts_edge.interfaces import AudioWriter
+from litetts_edge.pcm import AudioChunk, AudioFormat, Samples
+from litetts_edge.speech import Encoding, SpeakRequest
+
+COMPRESSION = {Encoding.OPUS: 8, Encoding.MP3: 4}
+"""At least so many times smaller than 16-bit samples; what comes out too large all the same is halved."""
+
+TOPIC_ROOM = 2048
+"""Bytes of a packet left for its header, topic and properties."""
+
+
+class AudioPublisher(Protocol):
+    """The part of the broker link that this sink uses."""
+
+    def audio_topic(self, utterance: str) -> str:
+        """Where the audio of an utterance goes when its request names no topic."""
+        ...
+
+    def largest_payload(self) -> int:
+        """Bytes that the broker takes in one packet, and the settings allow."""
+        ...
+
+    async def hand_over(self, topic: str, payload: bytes, properties: Sequence[tuple[str, str]]) -> None:
+        """Publish with QoS 0 and return when it has been handed to the broker. Raises SinkFailed."""
+        ...
+
+
+class MqttSink:
+    """The sink named `mqtt`."""
+
+    name = "mqtt"
+
+    def __init__(self, publisher: AudioPublisher) -> None:
+        self._publisher = publisher
+
+    @asynccontextmanager
+    async def writer(
+        self, request: SpeakRequest, audio: AudioFormat, on_first_audio: Callable[[float], None]
+    ) -> AsyncIterator[AudioWriter]:
+        """See AudioSink. Nothing is published before the first chunk is complete, nothing after a cut."""
+        topic = request.reply_to or self._publisher.audio_topic(request.id)
+        limit = self._publisher.largest_payload() - TOPIC_ROOM
+        yield _Writer(self._publisher, topic, limit, request.encoding, audio, on_first_audio)
+
+    def pause(self) -> None:
+        """Nobody hears this sink live, so there is nothing to hold."""
+
+    def resume(self) -> None:
+        """See pause()."""
+
+
+class _Writer:
+    def __init__(
+        self,
+        publisher: AudioPublisher,
+        topic: str,
+        limit: int,
+        encoding: Encoding,
+        audio: AudioFormat,
+        on_first_audio: Callable[[float], None],
+    ) -> None:
+        self._publisher = publisher
+        self._topic = topic
+        self._limit = limit
+        self._encoding = encoding
+        self._rate = audio.sample_rate
+        self._on_first_audio = on_first_audio
+        self._first_audio = False
+        self._room = limit * COMPRESSION.get(encoding, 1) // 2
+        """Samples that fit one message, as far as can be known before they are encoded."""
+        self._pending: list[Samples] = []
+        self._pending_count = 0
+        self._sentence_ends: list[int] = []
+        """Where sentences end in what is pending, in samples."""
+        self._chunks = 0
+        self._held: bytes | None = None
+        """The last encoded chunk; it waits until it is known whether another follows."""
+        self._digest = hashlib.sha256()
+        self._count = 0
+
+    async def write(self, chunk: AudioChunk) -> None:
+        if not self._first_audio and chunk.samples.any():
+            self._first_audio = True
+            self._on_first_audio(time.monotonic())
+        self._pending.append(chunk.samples)
+        self._pending_count += len(chunk.samples)
+        self._count += len(chunk.samples)
+        if chunk.ends_sentence:
+            self._sentence_ends.append(self._pending_count)
+        while self._pending_count > self._room:
+            await self._chunk(self._cut())
+
+    async def finish(self) -> None:
+        if not self._count:
+            return
+        rest = self._take(self._pending_count)
+        if not self._chunks:
+            whole = await self._encoded(rest)
+            if len(whole) <= self._limit:
+                await self._publisher.hand_over(self._topic, whole, self._properties(0, last=True))
+                return
+        await self._chunk(rest)
+        await self._release(last=True)
+        end = {"chunks": self._chunks, "sha256": self._digest.hexdigest(), "audio_ms": self._audio_ms()}
+        await self._publisher.hand_over(f"{self._topic}/end", json.dumps(end).encode(), ())
+
+    def _audio_ms(self) -> int:
+        return round(self._count * 1000 / self._rate)
+
+    def _cut(self) -> Samples:
+        """The samples of the next chunk: up to the last sentence end that fits, else as many as fit."""
+        ends = [end for end in self._sentence_ends if end <= self._room]
+        return self._take(ends[-1] if ends else self._room)
+
+    def _take(self, count: int) -> Samples:
+        everything = np.concatenate(self._pending) if self._pending else np.zeros(0, dtype=np.float32)
+        self._pending = [everything[count:]]
+        self._pending_count -= count
+        self._sentence_ends = [end - count for end in self._sentence_ends if end > count]
+        return everything[:count]
+
+    async def _chunk(self, samples: Samples) -> None:
+        if not len(samples) and self._chunks:
+            return
+        encoded = await self._encoded(samples)
+        if len(encoded) > self._limit:
+            if len(samples) < 2:
+                raise SinkFailed("mqtt", f"the broker takes {self._limit} bytes at most, less than any audio")
+            half = len(samples) // 2
+            await self._chunk(samples[:half])
+            await self._chunk(samples[half:])
+            return
+        await self._release(last=False)
+        self._held = encoded
+        self._chunks += 1
+        self._digest.update(encoded)
+
+    async def _release(self, *, last: bool) -> None:
+        if self._held is not None:
+            number = self._chunks - 1
+            await self._publisher.hand_over(
+                f"{self._topic}/{number}", self._held, self._properties(number, last=last)
+            )
+            self._held = None
+
+    async def _encoded(self, samples: Samples) -> bytes:
+        return await asyncio.to_thread(encode, samples, self._rate, self._encoding)
+
+    def _properties(self, number: int, *, last: bool) -> Sequence[tuple[str, str]]:
+        return (
+            ("seq", str(number)),
+            ("last", "true" if last else "false"),
+            ("rate", str(self._rate)),
+            ("format", self._encoding.value),
+        )

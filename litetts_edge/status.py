@@ -1,0 +1,116 @@
+"""What the appliance says about itself on every door: state, info, queue."""
+
+from __future__ import annotations
+
+import platform
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from litetts_edge import __version__
+from litetts_edge.pipeline.speak import SpeechPipeline
+from litetts_edge.settings.live import LiveSettings
+
+SCHEMA = 1
+"""Version of the MQTT protocol."""
+
+BOOT_ID = secrets.token_hex(8)
+"""New at every start of the process, so that a client sees a restart."""
+
+
+class Loudspeaker(Protocol):
+    """What the status needs to know of the speaker sink."""
+
+    @property
+    def device_name(self) -> str:
+        """The device in use, `none` when there is none."""
+        ...
+
+    @property
+    def problem(self) -> str | None:
+        """A stable code while the device cannot be used."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Builds the documents that doors publish. Every call is cheap and touches no disk."""
+
+    live: LiveSettings
+    pipeline: SpeechPipeline
+    loudspeaker: Loudspeaker
+    outputs: Sequence[str]
+    link_problem: Callable[[], str | None]
+    """A code while something is wrong with the broker link, though it is connected."""
+
+    def state(self) -> dict[str, object]:
+        """The document of the state topic."""
+        settings = self.live.value
+        current = self.pipeline.current()
+        return {
+            "state": self._word(),
+            "problem": self.problem(),
+            "audio_device": self.loudspeaker.device_name,
+            "voice": self.pipeline.voices.find(settings.voice).id,
+            "speed": settings.speed,
+            "volume": settings.speaker.volume,
+            "muted": settings.speaker.muted,
+            "quiet": False,
+            "queue_length": len(self.pipeline.queue),
+            "current": None
+            if current is None
+            else {
+                "id": current.request.id,
+                "priority": current.request.priority.name.lower(),
+                "source": current.request.source,
+            },
+        }
+
+    def problem(self) -> str | None:
+        """The most important thing that is wrong, as a stable code."""
+        needs_speaker = "speaker" in self.live.value.outputs
+        return self.live.problem or (self.loudspeaker.problem if needs_speaker else None) or self.link_problem()
+
+    def _word(self) -> str:
+        current = self.pipeline.current()
+        if self.pipeline.paused:
+            return "paused"
+        if current is None:
+            return "idle"
+        return "playing" if current.audible else "synthesizing"
+
+    def info(self) -> dict[str, object]:
+        """The document of the info topic."""
+        settings = self.live.value
+        voice = self.pipeline.voices.find(settings.voice)
+        return {
+            "version": __version__,
+            "schema": SCHEMA,
+            "boot_id": BOOT_ID,
+            "id": settings.node.id,
+            "groups": list(settings.node.groups),
+            "engine": voice.engine,
+            "model": voice.engine,
+            "voice": voice.id,
+            "voices": [known.id for known in self.pipeline.voices],
+            "sample_rate": voice.sample_rate,
+            "outputs": list(self.outputs),
+            "limits": {
+                "text": settings.request.max_text,
+                "payload_bytes": settings.request.max_payload_bytes,
+                "queue": settings.queue.max,
+                "repeat": 5,
+            },
+            "settings_schema": self.live.schema(),
+            "python": platform.python_version(),
+            "machine": platform.machine(),
+        }
+
+    def queue(self) -> dict[str, object]:
+        """What is spoken and what waits, without the texts: they are private."""
+        waiting = [
+            {"id": request.id, "priority": request.priority.name.lower(), "source": request.source}
+            for request in self.pipeline.queue.waiting()
+        ]
+        return {"current": self.state()["current"], "waiting": waiting, "limit": self.pipeline.queue.limit}

@@ -191,6 +191,14 @@ def test_hostile_files_are_refused(tmp_path: Path, machine: Machine, content: by
         assert _refused(tmp_path, machine).startswith(message)
 
 
+def test_a_file_whose_name_is_not_utf8_can_be_told_of(tmp_path: Path, machine: Machine) -> None:
+    """The message can be printed and published."""
+    path = tmp_path / os.fsdecode(b"\xff.yaml")
+    with pytest.raises(SettingsError) as raised:
+        load_settings(path, {"STATE_DIRECTORY": str(tmp_path)}, machine=machine)
+    assert str(raised.value).encode() == f"{tmp_path}/\\udcff.yaml: there is no such file".encode()
+
+
 def test_what_is_not_a_file_is_refused(tmp_path: Path, machine: Machine) -> None:
     """A folder, and a pipe that nobody writes to: neither is opened."""
     path = tmp_path / "edge.yaml"

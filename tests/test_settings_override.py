@@ -56,7 +56,7 @@ def test_a_setting_changed_while_running_is_kept(tmp_path: Path, override: Overr
     [
         ("speaker.volume", 900, "speaker.volume: 900 is out of range; allowed: 0 to 100 %"),
         ("speaker.volumen", 5, "speaker.volumen: unknown key. Did you mean 'volume'?"),
-        ("speaker", 5, "speaker: unknown key. Did you mean 'speaker'?"),
+        ("speaker", 5, "speaker: is a section, not a setting"),
         ("speaker.volume.x", 5, "unknown key"),
         ("", 5, "unknown key"),
         ("a\nb", 5, r"a\nb: unknown key"),

@@ -101,7 +101,7 @@ def layer_in_assignments(assignments: Sequence[str], home: Path) -> Found:
             found.entries.pop(key, None)
             _add_text(key, text, origin, found)
         else:
-            found.problems.append(problem_at(origin, _printable(key), _why_unknown(key)))
+            found.problems.append(problem_at(origin, _printable(key), why_unknown(key)))
     return _checked(found, Path.cwd(), home)
 
 
@@ -141,7 +141,7 @@ def _walk(mapping: yaml.MappingNode, prefix: str, origin: Origin, found: Found) 
         elif "." not in name and key in known_sections():
             _walk_section(key, node, here, found)
         else:
-            found.problems.append(problem_at(here, _printable(key), _why_unknown(key, flat="." in name)))
+            found.problems.append(problem_at(here, _printable(key), why_unknown(key, flat="." in name)))
         seen.setdefault(name, line)
 
 
@@ -196,7 +196,8 @@ def _absolute(text: str, folder: Path, home: Path) -> str:
     return str(home.joinpath(*rest) if first == "~" else folder / text)
 
 
-def _why_unknown(key: str, *, flat: bool = False) -> str:
+def why_unknown(key: str, *, flat: bool = False) -> str:
+    """What to say of a dotted key that is no setting; `flat` when it stands like that in a file."""
     known = known_settings()
     if key in known_sections():
         return "is a section, not a setting"

@@ -14,9 +14,9 @@ from yaml.representer import SafeRepresenter
 
 from litetts_edge.errors import did_you_mean
 from litetts_edge.settings.document import Unreadable, compose, read_text
-from litetts_edge.settings.layers import layer_in_file
+from litetts_edge.settings.layers import layer_in_file, why_unknown
 from litetts_edge.settings.load import OVERRIDE_NAME, Loaded
-from litetts_edge.settings.problems import Problem, SettingsError, unknown_key
+from litetts_edge.settings.problems import Problem, SettingsError
 from litetts_edge.settings.schema import known_settings
 
 BACKUPS_KEPT = 10
@@ -161,7 +161,7 @@ class Override:
 
 def _refusal(key: str, value: object) -> Problem | None:
     if key not in known_settings():
-        return Problem("", 0, ascii(key[:80])[1:-1], unknown_key(key, list(known_settings())))
+        return Problem("", 0, ascii(key[:80])[1:-1], why_unknown(key))
     if not _is_plain(value):
         return Problem("", 0, key, "expects true or false, a number, a text or a list of texts")
     return None
@@ -229,8 +229,9 @@ def _write(path: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             fresh.unlink()
         raise
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    with contextlib.suppress(OSError):  # the new file is in its place; not every file system syncs folders
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

@@ -42,7 +42,8 @@ class Problem:
     def __str__(self) -> str:
         """One line: place, key, message."""
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return ": ".join(part for part in (place, self.key, self.message) if part)
+        text = ": ".join(part for part in (place, self.key, self.message) if part)
+        return text.encode("utf-8", "backslashreplace").decode()  # a file's name need not be UTF-8
 
 
 def problem_at(origin: Origin, key: str, message: str, line: int = 0) -> Problem:

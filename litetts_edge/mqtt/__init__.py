@@ -1,0 +1,1 @@
+"""The MQTT door: one connection to the broker, the topics, and the messages on them."""

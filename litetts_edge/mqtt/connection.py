@@ -1,0 +1,370 @@
+"""One connection to the broker, from looking up its name to the last byte. Imports paho: load it late.
+
+paho does the protocol; the sockets are read and written on the event loop, so everything here runs on the loop
+and nothing needs a lock. Only what can hang (name lookup, TCP, TLS) runs in a daemon thread of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from litetts_edge.mqtt.broker import LinkSettings, Will
+from litetts_edge.mqtt.dial import ConnectFailed, dial, tls_context
+from litetts_edge.mqtt.outbox import Outgoing
+
+log = logging.getLogger(__name__)
+
+MAX_INCOMING = 4 * 1024 * 1024  # bytes; a broker must not fill a small machine's memory with one message
+
+# MQTT 5 §3.2.2.2; paho translates the codes of MQTT 3.1.1 to these.
+_REFUSALS = {
+    0x84: ("unsupported_protocol", "the broker does not speak this version of MQTT"),
+    0x85: ("client_id_rejected", "the broker does not accept the client id; see mqtt.client_id"),
+    0x86: ("not_authorized", "the broker does not accept the user name or password; see mqtt.username"),
+    0x87: ("not_authorized", "the broker does not let this user in; see mqtt.username and the broker's rules"),
+}
+_SESSION_TAKEN_OVER = 0x8E
+_MALFORMED = (0x81, 0x82)  # malformed packet, protocol error: what we say when we cannot read the broker's packet
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What the broker said when it let us in."""
+
+    session_present: bool
+    max_packet_size: int | None
+    """Bytes of a whole packet; None when the broker did not say."""
+    receive_maximum: int
+    """How many QoS 1 messages may be on their way to it at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Why a connection is over."""
+
+    code: str
+    message: str
+    unreadable: bool = False
+    """The broker sent something that could not be read; it will do so again if it is a stored message."""
+
+
+class Listener(Protocol):
+    """Whoever owns the connection. All calls come on the event loop."""
+
+    def on_slow(self) -> None:
+        """Looking up the name, TCP or TLS takes longer than it should; it goes on."""
+
+    def on_message(self, message: MQTTMessage) -> None:
+        """A message came."""
+
+    def on_suback(self, packet_id: int, granted: bool, reason: str) -> None:
+        """A subscription was answered."""
+
+    def on_puback(self, packet_id: int, reason: int) -> None:
+        """A QoS 1 message was answered; a reason of 0x80 or more refuses it."""
+
+
+class Connection:
+    """One attempt to be connected, used once. Leave it with close()."""
+
+    def __init__(
+        self,
+        settings: LinkSettings,
+        will: Will,
+        listener: Listener,
+        *,
+        version: int,
+        clean: bool,
+        clock: Callable[[], float],
+    ) -> None:
+        self._settings = settings
+        self._listener = listener
+        self._clean = clean
+        self._clock = clock
+        self._five = version == 5
+        self._loop = asyncio.get_running_loop()
+        self._answer: asyncio.Future[Accepted | ConnectFailed] = self._loop.create_future()
+        self.ended: asyncio.Future[Ended] = self._loop.create_future()
+        self.last_heard = clock()
+        """When the broker last sent something, in seconds on the clock."""
+        self.receive_maximum = 65535
+        """How many QoS 1 messages may be on their way to the broker at once, the self-test included."""
+        self._fd = -1
+        self._tick: asyncio.TimerHandle | None = None
+        self._left: asyncio.Event | None = None
+        self._written = asyncio.Event()
+        self._written.set()
+        self._client = self._make_client(will)
+
+    def _make_client(self, will: Will) -> Client:
+        settings = self._settings
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=settings.client_id,
+            clean_session=None if self._five else True,
+            protocol=MQTTProtocolVersion.MQTTv5 if self._five else MQTTProtocolVersion.MQTTv311,
+            reconnect_on_failure=False,
+            manual_ack=True,
+        )
+        client.connect_timeout = settings.connect_timeout_s
+        client.max_inflight_messages = 0  # the outbox keeps to the broker's limit
+        if settings.username:
+            client.username_pw_set(settings.username, settings.password)
+        client.will_set(will.topic, will.payload, will.qos, will.retain)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        client.on_publish = self._on_publish
+        client.on_subscribe = self._on_subscribe
+        client.on_socket_close = self._on_socket_close
+        # Because of this callback paho only queues packets, whoever calls; the loop is the only one who writes.
+        client.on_socket_register_write = self._on_want_write
+        client.on_socket_unregister_write = self._on_all_written
+        return client
+
+    # -- opening and closing -------------------------------------------------------------------------------
+
+    async def open(self) -> Accepted:
+        """Connect and wait for the broker's answer. Raises ConnectFailed."""
+        patience_s = 3 * self._settings.connect_timeout_s
+        await dial(self._connect, self._abandon, patience_s, self._listener.on_slow)
+        self._attach()
+        try:
+            async with asyncio.timeout(self._settings.connect_timeout_s):
+                answer = await self._answer
+        except TimeoutError:
+            raise ConnectFailed(
+                "broker_unreachable", "the broker took the connection but does not answer"
+            ) from None
+        if isinstance(answer, ConnectFailed):
+            raise answer
+        self.receive_maximum = answer.receive_maximum
+        return answer
+
+    def _connect(self) -> None:
+        """Do what may hang; on a thread, and the only thing that is."""
+        settings = self._settings
+        if settings.tls is not None:
+            self._client.tls_set_context(tls_context(settings.tls))
+        self._client.connect(settings.host, settings.port, settings.keepalive_s, **self._connect_options())
+
+    def _connect_options(self) -> dict[str, Any]:
+        if not self._five:
+            return {}
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = self._settings.session_expiry_s
+        properties.ReceiveMaximum = self._settings.receive_maximum
+        properties.MaximumPacketSize = MAX_INCOMING
+        return {"clean_start": self._clean, "properties": properties}
+
+    def _abandon(self) -> None:
+        sock = self._client.socket()
+        if sock is not None:
+            sock.close()
+
+    def _attach(self) -> None:
+        sock = self._client.socket()
+        assert isinstance(sock, socket.socket)
+        # An acknowledgement followed by an event must not wait for the broker's delayed TCP acknowledgement.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._fd = sock.fileno()
+        self.last_heard = self._clock()
+        self._loop.add_reader(self._fd, self._guarded, self._read)
+        self._loop.add_writer(self._fd, self._guarded, self._client.loop_write)
+        self._written.clear()
+        self._keep_alive()
+
+    async def leave(self, within_s: float) -> None:
+        """Say goodbye, so that the broker does not publish the will; gives up after `within_s` seconds."""
+        if self._fd < 0 or self.ended.done():
+            return
+        self._left = asyncio.Event()
+        self._client.disconnect()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self._left.wait()
+
+    def close(self) -> None:
+        """Let go of the socket at once; the broker publishes the will unless leave() came before."""
+        if self._tick is not None:
+            self._tick.cancel()
+        self._detach()
+        self._abandon()
+        self._end(Ended("link_lost", "closed on our side"))
+
+    def _detach(self) -> None:
+        if self._fd >= 0:
+            self._loop.remove_reader(self._fd)
+            self._loop.remove_writer(self._fd)
+            self._fd = -1
+        self._written.set()
+
+    # -- talking -------------------------------------------------------------------------------------------
+
+    def subscribe(self, topic: str, qos: int) -> int:
+        """Ask for `topic`; returns the packet id that on_suback() will name, or 0 when the link is gone."""
+        if self._five:
+            # Stored messages come with a new subscription only, and say that they are retained even when live.
+            options = SubscribeOptions(
+                qos, retainAsPublished=True, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB
+            )
+            result, packet_id = self._client.subscribe(topic, options=options)
+        else:
+            result, packet_id = self._client.subscribe(topic, qos)
+        return packet_id if result == MQTTErrorCode.MQTT_ERR_SUCCESS and packet_id else 0
+
+    def publish(self, message: Outgoing) -> int:
+        """Queue `message` for the socket; returns the packet id that on_puback() will name if its QoS is 1."""
+        info = self._client.publish(
+            message.topic, message.payload, message.qos, message.retain, self._properties(message)
+        )
+        return info.mid
+
+    def packet_size(self, message: Outgoing) -> int:
+        """How many bytes `message` has on the wire, at most."""
+        properties = self._properties(message)
+        extra = len(properties.pack()) if properties is not None else 0  # type: ignore[no-untyped-call]
+        return len(message.payload) + len(message.topic.encode()) + extra + 9  # header 5, topic 2, packet id 2
+
+    def _properties(self, message: Outgoing) -> Properties | None:
+        if not self._five:
+            return None
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        if message.expiry_s is not None:
+            properties.MessageExpiryInterval = message.expiry_s
+        if message.correlation is not None:
+            properties.CorrelationData = message.correlation
+        if message.user_properties:
+            properties.UserProperty = list(message.user_properties)
+        return properties
+
+    def ack(self, packet_id: int) -> None:
+        """Send the PUBACK of a message that came on this connection."""
+        self._client.ack(packet_id, 1)
+
+    async def written(self) -> None:
+        """Return when everything published so far is in the kernel's hands, or the connection is over."""
+        await self._written.wait()
+
+    # -- the socket on the loop ----------------------------------------------------------------------------
+
+    def _guarded(self, step: Callable[[], object]) -> None:
+        """Run one step of paho; if it stumbles over what the broker sent, only this connection ends."""
+        try:
+            step()
+        except Exception:
+            log.exception("the broker sent something unreadable; the connection is closed")
+            self._detach()
+            self._abandon()
+            self._end(Ended("link_lost", "the broker sent something unreadable", unreadable=True))
+
+    def _read(self) -> None:
+        self.last_heard = self._clock()
+        self._client.loop_read()
+        sock = self._client.socket()
+        while isinstance(sock, ssl.SSLSocket) and sock.pending():  # decrypted already: the loop cannot see it
+            self._client.loop_read()
+            sock = self._client.socket()
+
+    def _keep_alive(self) -> None:
+        self._guarded(self._client.loop_misc)
+        if not self.ended.done():
+            pause = min(max(self._settings.keepalive_s / 8, 0.1), 5.0)
+            self._tick = self._loop.call_later(pause, self._keep_alive)
+
+    def _on_want_write(self, _client: Client, _userdata: object, _sock: object) -> None:
+        if self._fd >= 0:  # not while the thread is still dialling
+            self._written.clear()
+            self._loop.add_writer(self._fd, self._guarded, self._client.loop_write)
+
+    def _on_all_written(self, _client: Client, _userdata: object, _sock: object) -> None:
+        if self._fd >= 0:
+            self._loop.remove_writer(self._fd)
+            self._written.set()
+
+    def _on_socket_close(self, _client: Client, _userdata: object, _sock: object) -> None:
+        self._detach()
+
+    # -- what paho says ------------------------------------------------------------------------------------
+
+    def _on_connect(
+        self,
+        _client: Client,
+        _userdata: object,
+        flags: ConnectFlags,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        if self._answer.done():
+            return
+        if reason.is_failure:
+            code, why = _REFUSALS.get(reason.value, ("broker_refused", f"the broker refuses: {reason}"))
+            self._answer.set_result(ConnectFailed(code, why))
+            return
+        self._answer.set_result(
+            Accepted(
+                session_present=flags.session_present,
+                max_packet_size=getattr(properties, "MaximumPacketSize", None),
+                receive_maximum=getattr(properties, "ReceiveMaximum", 65535),
+            )
+        )
+
+    def _on_disconnect(
+        self,
+        _client: Client,
+        _userdata: object,
+        flags: DisconnectFlags,
+        reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        if self._left is not None:  # as we wished: not an end that anybody needs to be told
+            self._left.set()
+            return
+        if not flags.is_disconnect_packet_from_server:
+            ended = Ended("link_lost", "the connection was lost", unreadable=reason.value in _MALFORMED)
+        elif reason.value == _SESSION_TAKEN_OVER:
+            ended = Ended("client_id_in_use", "another client connected with the same client id")
+        else:
+            ended = Ended("link_lost", f"the broker ended the connection: {reason}")
+        self._end(ended)
+
+    def _end(self, ended: Ended) -> None:
+        if not self._answer.done():
+            self._answer.set_result(
+                ConnectFailed("broker_unreachable", "the broker hung up without an answer", closed_early=True)
+            )
+        if not self.ended.done():
+            self.ended.set_result(ended)
+
+    def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
+        self._listener.on_message(message)
+
+    def _on_publish(
+        self, _client: Client, _userdata: object, packet_id: int, reason: ReasonCode, _properties: Properties
+    ) -> None:
+        self._listener.on_puback(packet_id, reason.value)
+
+    def _on_subscribe(
+        self,
+        _client: Client,
+        _userdata: object,
+        packet_id: int,
+        reasons: list[ReasonCode],
+        _properties: Properties | None,
+    ) -> None:
+        granted = not any(reason.is_failure for reason in reasons)
+        self._listener.on_suback(packet_id, granted, ", ".join(str(reason) for reason in reasons))

@@ -144,6 +144,7 @@ def test_paths_count_from_where_they_are_written(tmp_path: Path, load: Load, mac
     tls = loaded.settings.mqtt.tls
     assert (tls.ca_file, tls.cert_file, tls.key_file) == (f"{tmp_path}/ca.pem", f"{machine.home}/c.pem", "/k.pem")
     assert loaded.settings.file.folder == str(Path.cwd() / "out")
+    assert load("file: {folder: .}").settings.file.folder == str(tmp_path)
 
 
 def test_names_that_others_rely_on(load: Load) -> None:

@@ -192,8 +192,8 @@ def _checked(found: Found, folder: Path, home: Path) -> Found:
 
 
 def _absolute(text: str, folder: Path, home: Path) -> str:
-    first, *rest = Path(text).parts
-    return str(home.joinpath(*rest) if first == "~" else folder / text)
+    parts = Path(text).parts
+    return str(home.joinpath(*parts[1:]) if parts[:1] == ("~",) else folder / text)
 
 
 def why_unknown(key: str, *, flat: bool = False) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from settings_loader import Load, kitchen, loader, problems_of, told
 
@@ -227,6 +228,7 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path, machine: Machine
     assert f"{tmp_path}/edge.yaml: cannot be read: Permission denied" in str(raised.value).splitlines()
 
 
+@hypothesis_settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("abmqt:- \n\t[]{}'\"#&*!|>%@`~,?0189._=<\\é\x00\u2028"), max_size=60))
 def test_no_text_makes_the_reader_fail(text: str) -> None:
     """Anything is either settings or problems, each on one line."""
@@ -234,6 +236,7 @@ def test_no_text_makes_the_reader_fail(text: str) -> None:
     assert all(len(str(problem).splitlines()) == 1 for problem in found.problems)
 
 
+@hypothesis_settings(deadline=None)
 @given(st.text(max_size=20))
 def test_no_variable_makes_the_reader_fail(text: str) -> None:
     """For every setting, whatever stands in its variable."""

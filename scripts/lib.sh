@@ -112,3 +112,26 @@ need_venv() {
     [ "$kind" = run ] || cat "$root/pyproject.toml" "$root/requirements.lock" | sha256sum |
         sed "s|\$| $venv|" >"$venv/litetts-edge.run"
 }
+
+# Prints the folder where things that are made once are kept.
+cache_folder() { echo "${XDG_CACHE_HOME:-$HOME/.cache}/litetts-edge"; }
+
+# The wheels of requirements.lock for this system's own Python, so that an installation can be tried without a network.
+# Prints their folder.
+need_wheels() {
+    local folder
+    folder=$(cache_folder)/wheels-$(/usr/bin/python3 -c 'import sys; print(*sys.version_info[:2], sep=".")')-$(
+        sha256sum <"$root/requirements.lock" | cut -c 1-16
+    )
+    if [ ! -d "$folder" ]; then
+        say "fetching the Python packages of requirements.lock into $folder"
+        rm -rf "$folder.new"
+        /usr/bin/python3 -m venv "$folder.new/venv"
+        "$folder.new/venv/bin/python" -m pip download --quiet --disable-pip-version-check --require-hashes \
+            --only-binary :all: -r "$root/requirements.lock" -d "$folder.new/wheels" >&2 ||
+            fail "pip could not fetch the packages; its message is above."
+        mv "$folder.new/wheels" "$folder"
+        rm -rf "$folder.new"
+    fi
+    echo "$folder"
+}

@@ -34,9 +34,11 @@ FLOORS = {
     "engines.*": 2,
     "sinks.*": 2,
     "mqtt.link": 2,
+    "mqtt.attempts": 2,
     "mqtt.broker": 2,
     "mqtt.connection": 2,
     "mqtt.delivery": 2,
+    "mqtt.dial": 2,
     "mqtt.outbox": 2,
     "mqtt.publisher": 2,
     "mqtt.subscriptions": 2,
@@ -50,6 +52,7 @@ FLOORS = {
     # doors
     "mqtt.service": 4,
     "mqtt.verbs": 4,
+    "mqtt.door": 4,
     "http.*": 4,
     "wyoming.*": 4,
     "health": 4,
@@ -59,6 +62,7 @@ FLOORS = {
     # the appliance
     "daemon": 5,
     "cli": 5,
+    "commands.*": 5,
     "__main__": 5,
 }
 """Where each module lives: by its name, or all of a package by `package.*`. In mqtt/ each is named by itself."""
@@ -144,7 +148,7 @@ def test_no_circles() -> None:
 
 def test_only_the_command_line_knows_the_composition_root() -> None:
     """What needs a global needs a parameter."""
-    assert {module for module, imported in graph().items() if "daemon" in imported} <= {"cli", "__main__"}
+    assert {module for module, imported in graph().items() if "daemon" in imported} <= {"commands.run"}
 
 
 def test_the_floors_can_fail() -> None:

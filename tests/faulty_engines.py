@@ -1,4 +1,4 @@
-"""Engines that go wrong on purpose. Register one with `ENGINES["name"] = "faulty_engines:Class"`."""
+"""Engines that go wrong on purpose. Register one with `ENGINES["name"] = "tests.faulty_engines:Class"`."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ ENGINES: dict[str, str] = {
 PREFERENCE = ("espeak",)
 """What `auto` tries, best first. Engines that only test the path (tiny, tone) are never chosen for a person."""
 
-MODELS = Path(__file__).resolve().parents[2] / "models"
-"""Where the models lie beside the program."""
+MODELS = Path(__file__).resolve().parents[1] / "shipped" / "models"
+"""The models that come with the program; in a checkout, a link to models/ at the top."""
 
 
 def create(name: str, *, threads: int = 0, spinning: bool = False, models: Path = MODELS) -> Synthesizer:

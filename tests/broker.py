@@ -173,10 +173,14 @@ class Broker:
 
 
 class Proxy:
-    """A TCP proxy between a client and a broker that can cut, refuse, stall and resume."""
+    """A TCP proxy between a client and a broker that can cut, refuse, stall and resume.
 
-    def __init__(self, target_port: int) -> None:
+    `alter` sees, and may change, what the broker sends.
+    """
+
+    def __init__(self, target_port: int, alter: Callable[[bytes], bytes] = bytes) -> None:
         self.port = 0
+        self._alter = alter
         self._target = target_port
         self._server: asyncio.Server | None = None
         self._flows: set[asyncio.Task[None]] = set()
@@ -250,8 +254,8 @@ class Proxy:
         onward: asyncio.StreamWriter,
     ) -> None:
         ways = [
-            asyncio.create_task(self._carry(reader, onward)),
-            asyncio.create_task(self._carry(onward_reader, writer)),
+            asyncio.create_task(self._carry(reader, onward, bytes)),
+            asyncio.create_task(self._carry(onward_reader, writer, self._alter)),
         ]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -260,10 +264,12 @@ class Proxy:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _carry(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, alter: Callable[[bytes], bytes]
+    ) -> None:
         while data := await reader.read(65536):
             await self._open.wait()
-            writer.write(data)
+            writer.write(alter(data))
             await writer.drain()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import socket
 import ssl
 from collections.abc import Callable
@@ -192,11 +193,18 @@ class Connection:
         """Say goodbye, so that the broker does not publish the will; gives up after `within_s` seconds."""
         if self._fd < 0 or self.ended.done():
             return
+        # paho closes its socket as soon as the goodbye is in the kernel, and with something unread that resets
+        # the connection, goodbye included. This second handle keeps it open until the broker closes it.
+        handle = socket.socket(fileno=os.dup(self._fd))
+        handle.setblocking(False)
         self._left = asyncio.Event()
         self._client.disconnect()
-        with suppress(TimeoutError):
+        with handle, suppress(TimeoutError, OSError):
             async with asyncio.timeout(within_s):
                 await self._left.wait()
+                handle.shutdown(socket.SHUT_WR)
+                while await self._loop.sock_recv(handle, 65536):
+                    pass
 
     def close(self) -> None:
         """Let go of the socket at once; the broker publishes the will unless leave() came before."""

@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from settings_loader import Load, kitchen, loader, told
 
 from litetts_edge.settings.load import DEFAULT_FILE, load_settings
 from litetts_edge.settings.machine import Machine, node_id, state_folder
 from litetts_edge.settings.problems import Origin, SettingsError
+from tests.settings_loader import Load, kitchen, loader, told
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from settings_loader import Load, kitchen, loader, problems_of, told
 
 from litetts_edge.settings.document import MAX_BYTES, Unreadable, compose
 from litetts_edge.settings.layers import layer_in_text
@@ -17,6 +16,7 @@ from litetts_edge.settings.load import load_settings
 from litetts_edge.settings.machine import Machine
 from litetts_edge.settings.problems import SettingsError
 from litetts_edge.settings.schema import known_settings
+from tests.settings_loader import Load, kitchen, loader, problems_of, told
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from settings_loader import Load, loader
 
 from litetts_edge.settings.override import BACKUPS_KEPT, Override, OverrideNotWritten
 from litetts_edge.settings.problems import SettingsError
 from litetts_edge.settings.setting import MASK
+from tests.settings_loader import Load, loader
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from settings_loader import Load, loader, told
 
 from litetts_edge.settings import render
 from litetts_edge.settings.credentials import mqtt_password
@@ -17,6 +16,7 @@ from litetts_edge.settings.problems import SettingsError
 from litetts_edge.settings.reload import changes, describe
 from litetts_edge.settings.schema import known_sections, known_settings
 from litetts_edge.settings.setting import MASK
+from tests.settings_loader import Load, loader, told
 
 ROOT = Path(__file__).parent.parent
 

@@ -35,6 +35,10 @@ class Sources:
         """Read all layers. Raises SettingsError."""
         return load_settings(self.file, self.environ, self.assignments, override=override)
 
+    def copy(self) -> Sources:
+        """The same, to go back to."""
+        return Sources(self.file, self.environ, self.assignments)
+
     def give_way(self, key: str) -> None:
         """Let override.yaml decide `key` from now on: a knob that somebody turns must turn.
 
@@ -111,12 +115,14 @@ class LiveSettings:
         A value that is valid but cannot be written (disk full, read-only) is in force until the next start.
         """
         async with self._one_at_a_time:
-            before = self.value
-            for key, value in values.items():
+            before, sources = self.value, self._sources.copy()
+            for key in values:
                 self._sources.give_way(key)
-                await self._write(partial(self._override.set, key, value, self._now()))
-            for key in remove:
-                await self._write(partial(self._override.remove, key, self._now()))
+            try:
+                await self._write(partial(self._override.change, values, remove, self._now()))
+            except SettingsError:
+                self._sources = sources
+                raise
             return changes(before, self.value)
 
     async def restore(self, backup: str) -> Sequence[Change]:

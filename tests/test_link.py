@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from litetts_edge.mqtt.attempts import backoff
+from litetts_edge.mqtt.attempts import Attempts, backoff
 from litetts_edge.mqtt.delivery import Inbox
 from litetts_edge.mqtt.link import (
     Delivery,
@@ -321,6 +322,27 @@ async def test_tls_with_the_right_authority(tmp_path: Path) -> None:
             assert await link.flush(5)
 
 
+async def test_packets_that_share_a_tls_record_are_all_read(tmp_path: Path) -> None:
+    """A broker that writes several packets at once is understood without waiting for the next one."""
+    made = make_certificates(tmp_path / "ours")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(made.cert, made.key)
+    accepted, message = b"\x20\x03\x00\x00\x00", b"\x30\x09\x00\x05topic\x00x"
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1024)
+        writer.write(accepted + message + message)
+        while await reader.read(1024):
+            pass
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context) as server:
+        port = server.sockets[0].getsockname()[1]
+        where = replace(settings(port), host="localhost", tls=TlsFiles(str(made.ca)))
+        async with make_link(where) as link:
+            assert await Taker(link).texts(2) == ["x", "x"]
+
+
 @pytest.mark.parametrize(
     ("ca", "host", "code"),
     [
@@ -552,7 +574,8 @@ async def test_a_message_in_flight_at_the_cut_is_sent_again(
     async with make_link(settings(proxy.port)) as link:
         await proven(link)
         proxy.stall()
-        link.publish("out/1", "in flight", qos=1)
+        for text in ("in flight 1", "in flight 2"):
+            link.publish("out/1", text, qos=1)
         assert not await link.flush(0.05)
         proxy.refuse()
         proxy.cut()
@@ -561,7 +584,8 @@ async def test_a_message_in_flight_at_the_cut_is_sent_again(
         proxy.accept()
         proxy.resume()
         assert await link.flush(10)
-        assert [(await sender.next()).payload for _ in range(2)] == [b"in flight", b"meanwhile"]
+        came = [(await sender.next()).payload for _ in range(3)]
+        assert came == [b"in flight 1", b"in flight 2", b"meanwhile"]
 
 
 async def test_a_message_that_cannot_be_read_does_not_end_the_link_for_ever(
@@ -588,6 +612,7 @@ async def test_many_messages_keep_their_order(tmp_path: Path, at_once: int) -> N
         taker = Taker(link)
         for number in range(300):
             link.publish(SPEAK, str(number), qos=1)
+        assert len(link._outbox._in_flight) == max(1, min(16, at_once - 1))  # mosquitto would not complain
         assert await taker.texts(300) == [str(number) for number in range(300)]
         assert await link.flush(5)
         assert link.reconnects == 0
@@ -620,6 +645,8 @@ def test_a_reused_packet_id_is_another_message() -> None:
     assert sent == []
     inbox.take(new)
     assert sent == [7]
+    inbox.connected(sent.append, resumed=False)
+    assert inbox.arrive(7, (b"topic", b"new"), dup=True) is not None  # repeated to us, but not from our session
 
 
 def test_a_duplicate_is_answered_after_the_first_is_taken() -> None:
@@ -652,6 +679,31 @@ def test_an_outbox_is_bounded() -> None:
         given_up += outbox.disconnected()
     assert given_up == [messages[1]]
     assert outbox.next(window=1) is messages[2]
+
+
+def test_only_a_broker_that_never_spoke_5_is_taken_for_an_old_one() -> None:
+    """Two hang-ups in a row change the version, both ways, until 5 has worked once."""
+    attempts = Attempts("auto", 1, 60, lambda: 1.0)
+    versions = []
+    for _ in range(5):
+        versions.append(attempts.version)
+        assert not attempts.failed(unsupported=False, closed_early=True)
+    assert versions == [5, 5, 4, 4, 5]
+    attempts.succeeded()
+    for _ in range(5):
+        attempts.failed(unsupported=False, closed_early=True)
+    assert attempts.version == 5
+
+
+def test_a_short_connection_does_not_make_the_next_wait_short() -> None:
+    """Only a connection that lasted begins the waits anew; three short ones in a row are called unstable."""
+    attempts = Attempts("5", 1, 60, lambda: 1.0)
+    waits = []
+    for lasted_s in (5, 5, 5, 500):
+        attempts.succeeded()
+        attempts.ended(lasted_s, unreadable=False)
+        waits.append((attempts.wait_s(), attempts.unstable))
+    assert waits == [(1, False), (2, False), (4, True), (1, False)]
 
 
 def test_waiting_for_the_next_attempt_is_jittered_and_bounded() -> None:

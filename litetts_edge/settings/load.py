@@ -44,7 +44,22 @@ def load_settings(
     override: str | None = None,
     machine: Machine | None = None,
 ) -> Loaded:
-    """Merge all layers. Raises SettingsError with every problem in every layer.
+    """Merge all layers. Raises SettingsError with every problem in every layer; see read_settings()."""
+    loaded, problems = read_settings(file, environ, assignments, override=override, machine=machine)
+    if problems:
+        raise SettingsError(problems)
+    return loaded
+
+
+def read_settings(
+    file: Path | None,
+    environ: Mapping[str, str],
+    assignments: Sequence[str] = (),
+    *,
+    override: str | None = None,
+    machine: Machine | None = None,
+) -> tuple[Loaded, list[Problem]]:
+    """Merge all layers, leaving out what is wrong: only `doctor` goes on with such settings.
 
     `file` None reads DEFAULT_FILE, which may be absent; a named one may not. `override` is taken in place
     of what the state folder's override.yaml says, to try a change before it is written. `machine` is
@@ -73,9 +88,7 @@ def load_settings(
         if not bad.intersection(keys):  # else it may be only what follows from the other problem
             blamed = next((key for key in keys if origins[key].layer != "default"), keys[0])
             problems.append(problem_at(origins[blamed], blamed, message))
-    if problems:
-        raise SettingsError(problems)
-    return Loaded(settings, origins, (main, main.parent / "conf.d", *parts, override_file))
+    return Loaded(settings, origins, (main, main.parent / "conf.d", *parts, override_file)), problems
 
 
 def _parts(folder: Path) -> tuple[list[Path], Found]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -13,23 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from litetts_edge.mqtt.attempts import Attempts, backoff
-from litetts_edge.mqtt.delivery import Inbox
 from litetts_edge.mqtt.link import (
-    Delivery,
     Link,
-    LinkSettings,
     PacketTooLarge,
     Subscription,
-    TlsFiles,
     Will,
 )
-from litetts_edge.mqtt.outbox import Outbox, Outgoing
-from tests.broker import Broker, Proxy, SecondClient, make_certificates, old_broker, until
-
-SPEAK = "litetts/node/speak"
-PROBE = "litetts/node/request/ping"
-AVAILABILITY = "litetts/node/availability"
+from tests.broker import Broker, Proxy, SecondClient, old_broker, until
+from tests.link_parts import AVAILABILITY, PROBE, SPEAK, Taker, make_link, proven, settings
 
 
 @pytest.fixture
@@ -48,42 +38,6 @@ async def proxy(broker: Broker) -> AsyncIterator[Proxy]:
 async def sender(broker: Broker) -> AsyncIterator[SecondClient]:
     async with SecondClient(broker.port) as sender:
         yield sender
-
-
-def settings(port: int) -> LinkSettings:
-    return LinkSettings(
-        "127.0.0.1", port, "node-1234", reconnect_min_s=0.02, reconnect_max_s=0.05, self_test_s=2.0, keepalive_s=30
-    )
-
-
-def make_link(where: LinkSettings) -> Link:
-    will = Will(AVAILABILITY, b"offline")
-    topics = [Subscription(SPEAK), Subscription("litetts/node/request/+")]
-    return Link(where, will, topics, PROBE)
-
-
-async def proven(link: Link) -> None:
-    await until(lambda: link.self_tested, "the self-test")
-
-
-class Taker:
-    """Takes deliveries from a link, one at a time, with a time limit."""
-
-    def __init__(self, link: Link) -> None:
-        self._deliveries = link.deliveries()
-
-    async def next(self) -> Delivery:
-        async with asyncio.timeout(15):
-            return await anext(self._deliveries)
-
-    async def texts(self, count: int) -> list[str]:
-        """Take and acknowledge `count` messages."""
-        texts = []
-        for _ in range(count):
-            delivery = await self.next()
-            delivery.ack()
-            texts.append(delivery.payload.decode())
-        return texts
 
 
 async def test_a_message_arrives_and_is_acknowledged(broker: Broker, sender: SecondClient) -> None:
@@ -285,115 +239,6 @@ async def test_qos_1_waits_for_the_broker_and_qos_0_does_not(tmp_path: Path) -> 
             assert (await other.next()).payload == b"new"
 
 
-async def test_a_user_with_the_right_password_gets_in(tmp_path: Path) -> None:
-    """The user name and the password are sent, and let us in."""
-    async with Broker(tmp_path / "broker", users={"node": "right"}) as broker:
-        right = replace(settings(broker.port), username="node", password="right")
-        link = make_link(right)
-        async with link:
-            await proven(link)
-
-
-async def test_a_wrong_password_is_said_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """A wrong password gives a clear code and one line in the log, however often it is tried."""
-    async with Broker(tmp_path / "broker", users={"node": "right"}) as broker:
-        wrong = replace(settings(broker.port), username="node", password="wrong secret")
-        async with make_link(wrong) as link:
-            await until(lambda: broker.log().count("not authorised") >= 3, "three attempts")
-            assert link.problem == "not_authorized"
-            assert link.protocol is None
-    lines = [record.getMessage() for record in caplog.records if record.name.startswith("litetts_edge")]
-    assert len(lines) == 1
-    assert "mqtt.username" in lines[0]
-    assert "wrong secret" not in lines[0] + repr(wrong)
-
-
-async def test_tls_with_the_right_authority(tmp_path: Path) -> None:
-    """The link speaks TLS with a broker whose authority it trusts, large messages included."""
-    made = make_certificates(tmp_path / "ours")
-    async with Broker(tmp_path / "broker", tls=made) as broker:
-        secret = replace(settings(broker.port), host="localhost", tls=TlsFiles(str(made.ca)))
-        async with make_link(secret) as link:
-            await proven(link)
-            link.publish(SPEAK, bytes(500_000), qos=1)
-            delivery = await Taker(link).next()
-            assert len(delivery.payload) == 500_000
-            delivery.ack()
-            assert await link.flush(5)
-
-
-async def test_packets_that_share_a_tls_record_are_all_read(tmp_path: Path) -> None:
-    """A broker that writes several packets at once is understood without waiting for the next one."""
-    made = make_certificates(tmp_path / "ours")
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(made.cert, made.key)
-    accepted, message = b"\x20\x03\x00\x00\x00", b"\x30\x09\x00\x05topic\x00x"
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read(1024)
-        writer.write(accepted + message + message)
-        while await reader.read(1024):
-            pass
-        writer.close()
-
-    async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context) as server:
-        port = server.sockets[0].getsockname()[1]
-        where = replace(settings(port), host="localhost", tls=TlsFiles(str(made.ca)))
-        async with make_link(where) as link:
-            assert await Taker(link).texts(2) == ["x", "x"]
-
-
-@pytest.mark.parametrize(
-    ("ca", "host", "code"),
-    [
-        ("theirs/ca.pem", "localhost", "tls_untrusted"),
-        ("ours/ca.pem", "127.0.0.2", "tls_untrusted"),
-        ("missing.pem", "localhost", "tls_files"),
-    ],
-)
-async def test_tls_that_cannot_be_trusted_is_refused(tmp_path: Path, ca: str, host: str, code: str) -> None:
-    """A stranger's authority, another host's name or a missing file: no connection, and a code that says which."""
-    ours = make_certificates(tmp_path / "ours")
-    make_certificates(tmp_path / "theirs")
-    async with Broker(tmp_path / "broker", tls=ours, address=host) as broker:
-        where = replace(settings(broker.port), host=host, tls=TlsFiles(str(tmp_path / ca)))
-        async with make_link(where) as link:
-            await until(lambda: link.problem, "the problem")
-            assert link.problem == code
-
-
-async def test_a_plain_port_is_not_a_tls_port(broker: Broker) -> None:
-    """TLS against a plain port is told as such, or as a broker that hangs up."""
-    async with make_link(replace(settings(broker.port), tls=TlsFiles())) as link:
-        await until(lambda: link.problem, "the problem")
-        assert link.problem in {"tls_failed", "broker_unreachable"}
-
-
-async def test_a_name_that_nobody_knows(caplog: pytest.LogCaptureFixture) -> None:
-    """A host name that cannot be looked up has its own code."""
-    async with make_link(replace(settings(1883), host="no-such-host.invalid")) as link:
-        await until(lambda: link.problem, "the problem")
-        assert link.problem == "host_not_found"
-    assert "mqtt.host" in caplog.text
-
-
-async def test_access_rules_that_hide_our_topics_are_found(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """mosquitto grants a subscription that its rules forbid: only the self-test tells, and the rest goes on."""
-    rules = f"topic readwrite {SPEAK}\ntopic write litetts/node/#\n"
-    async with (
-        Broker(tmp_path / "broker", acl=rules) as broker,
-        SecondClient(broker.port) as sender,
-        make_link(replace(settings(broker.port), self_test_s=0.3)) as link,
-    ):
-        await until(lambda: link.problem == "self_test_failed", "the problem")
-        assert link.state == "connected"
-        assert "ACL" in caplog.text
-        await sender.publish(SPEAK, "still heard")
-        assert await Taker(link).texts(1) == ["still heard"]
-
-
 async def test_a_backlog_is_not_a_failed_self_test(broker: Broker, proxy: Proxy, sender: SecondClient) -> None:
     """The self-test waits behind what the broker has kept, for as long as that takes to be acknowledged."""
     where = replace(settings(proxy.port), self_test_s=0.2, receive_maximum=2)
@@ -417,35 +262,6 @@ async def test_a_backlog_is_not_a_failed_self_test(broker: Broker, proxy: Proxy,
             delivery.ack()
         await proven(link)
         assert "self_test_failed" not in problems
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [b"\x20\x02\x00\x01", b"\x20\x03\x00\x84\x00", b""],
-    ids=["connack code 1", "reason code 0x84", "hangs up"],
-)
-async def test_an_old_broker_gets_mqtt_3(broker: Broker, sender: SecondClient, answer: bytes) -> None:
-    """A broker that does not know MQTT 5 is spoken to with 3.1.1, and messages come and go."""
-    async with old_broker(answer, broker.port) as port, make_link(settings(port)) as link:
-        await proven(link)
-        assert link.protocol == "3.1.1"
-        await sender.subscribe("out/#")
-        link.publish("out/1", "x", qos=1, expiry_s=5, correlation=b"1", user_properties=[("a", "b")])
-        assert (await sender.next()).payload == b"x"
-        await sender.publish(SPEAK, "Good morning.")
-        assert await Taker(link).texts(1) == ["Good morning."]
-
-
-async def test_a_fixed_protocol_is_kept(broker: Broker) -> None:
-    """With the protocol set to 3.1.1 nothing else is tried; with 5 an old broker is a problem that is told."""
-    async with make_link(replace(settings(broker.port), protocol="3.1.1")) as link:
-        await proven(link)
-        assert link.protocol == "3.1.1"
-    async with old_broker(b"\x20\x02\x00\x01", broker.port) as port:
-        only_5 = make_link(replace(settings(port), protocol="5"))
-        async with only_5:
-            await until(lambda: only_5.problem, "the problem")
-            assert only_5.problem == "unsupported_protocol"
 
 
 async def test_a_proxy_without_its_broker_is_not_an_old_broker(broker: Broker, proxy: Proxy) -> None:
@@ -629,85 +445,3 @@ async def test_a_fault_of_ours_reaches_whoever_reads(broker: Broker) -> None:
     with pytest.raises(ZeroDivisionError):
         async with link:
             await Taker(link).next()
-
-
-def test_a_reused_packet_id_is_another_message() -> None:
-    """An acknowledgement kept from before answers its own message, never a later one with the same packet id."""
-    sent: list[int] = []
-    inbox = Inbox()
-    inbox.connected(sent.append, resumed=False)
-    old = inbox.arrive(7, (b"topic", b"old"), dup=False)
-    inbox.connected(sent.append, resumed=False)  # another session
-    new = inbox.arrive(7, (b"topic", b"new"), dup=False)
-    assert old is not None
-    assert new is not None
-    inbox.take(old)
-    assert sent == []
-    inbox.take(new)
-    assert sent == [7]
-    inbox.connected(sent.append, resumed=False)
-    assert inbox.arrive(7, (b"topic", b"new"), dup=True) is not None  # repeated to us, but not from our session
-
-
-def test_a_duplicate_is_answered_after_the_first_is_taken() -> None:
-    """A message that comes again while the first is still being queued is answered once, when that is done."""
-    sent: list[int] = []
-    inbox = Inbox()
-    inbox.connected(sent.append, resumed=False)
-    first = inbox.arrive(7, (b"topic", b"text"), dup=False)
-    inbox.connected(sent.append, resumed=True)
-    assert first is not None
-    assert inbox.arrive(7, (b"topic", b"text"), dup=True) is None
-    assert sent == []
-    inbox.take(first)
-    inbox.take(first)
-    assert sent == [7]
-
-
-def test_an_outbox_is_bounded() -> None:
-    """When it is full, the oldest waiting message gives way; one that costs every connection is given up."""
-    outbox = Outbox(2)
-    messages = [Outgoing("topic", str(number).encode(), qos=1) for number in range(3)]
-    dropped = [message for new in messages for message in outbox.add(new)]
-    assert [message.payload for message in dropped] == [b"0"]
-    given_up: list[Outgoing] = []
-    for _ in range(5):
-        message = outbox.next(window=1)
-        assert message is messages[1]
-        assert outbox.next(window=0) is None
-        outbox.sent(1, message)
-        given_up += outbox.disconnected()
-    assert given_up == [messages[1]]
-    assert outbox.next(window=1) is messages[2]
-
-
-def test_only_a_broker_that_never_spoke_5_is_taken_for_an_old_one() -> None:
-    """Two hang-ups in a row change the version, both ways, until 5 has worked once."""
-    attempts = Attempts("auto", 1, 60, lambda: 1.0)
-    versions = []
-    for _ in range(5):
-        versions.append(attempts.version)
-        assert not attempts.failed(unsupported=False, closed_early=True)
-    assert versions == [5, 5, 4, 4, 5]
-    attempts.succeeded()
-    for _ in range(5):
-        attempts.failed(unsupported=False, closed_early=True)
-    assert attempts.version == 5
-
-
-def test_a_short_connection_does_not_make_the_next_wait_short() -> None:
-    """Only a connection that lasted begins the waits anew; three short ones in a row are called unstable."""
-    attempts = Attempts("5", 1, 60, lambda: 1.0)
-    waits = []
-    for lasted_s in (5, 5, 5, 500):
-        attempts.succeeded()
-        attempts.ended(lasted_s, unreadable=False)
-        waits.append((attempts.wait_s(), attempts.unstable))
-    assert waits == [(1, False), (2, False), (4, True), (1, False)]
-
-
-def test_waiting_for_the_next_attempt_is_jittered_and_bounded() -> None:
-    """Full jitter: anything from nothing to a ceiling that doubles up to the maximum."""
-    waits = [backoff(attempt, 1.0, 60.0, lambda: 1.0) for attempt in range(8)]
-    assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
-    assert backoff(5000, 1.0, 60.0, lambda: 0.5) == 30

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from litetts_edge.mqtt.subscriptions import SelfTest
+
+if TYPE_CHECKING:
+    from paho.mqtt.client import MQTTMessage
 
 _REMEMBERED = 128  # settled messages that a broker could still send again: far above any Receive Maximum in use
+
+_QOS0_WAITING = 1000  # QoS 0 has no flow control: more than so many waiting are dropped; the broker bounds QoS 1
 
 
 def _nothing() -> None:
@@ -122,6 +132,90 @@ class Inbox:
         if surplus > 0:
             for receipt in [r for r in self._session.values() if r.taken][:surplus]:
                 del self._session[receipt.packet_id]
+
+
+class Arrivals:
+    """A queue of deliveries that outlives connections; the self-test's own messages never enter it."""
+
+    def __init__(self, self_test: SelfTest, clock: Callable[[], float]) -> None:
+        self._self_test = self_test
+        self._clock = clock
+        self._inbox = Inbox()
+        self._queue: asyncio.Queue[Delivery | None] = asyncio.Queue()
+        self._backlog_since: float | None = None
+        self.duplicates = 0
+        self.dropped = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many messages the broker waits for to be acknowledged."""
+        return self._inbox.waiting
+
+    async def next(self) -> Delivery | None:
+        """The next delivery; None when the link is closed."""
+        return await self._queue.get()
+
+    def close(self) -> None:
+        """Let next() return None, after what has arrived."""
+        self._queue.put_nowait(None)
+
+    def connected(self, puback: Callable[[int], None], *, resumed: bool, backlog_since: float | None) -> None:
+        """Begin a connection; what comes before the self-test returns may have waited since `backlog_since`."""
+        self._inbox.connected(puback, resumed=resumed)
+        self._backlog_since = backlog_since
+
+    def disconnected(self) -> None:
+        """End a connection."""
+        self._inbox.disconnected()
+
+    def backlog_is_over(self) -> None:
+        """What comes from now on is fresh."""
+        self._backlog_since = None
+
+    def take_in(self, message: MQTTMessage) -> None:
+        """Queue a message, unless it was queued before or is our own self-test."""
+        now = self._clock()
+        self._self_test.moved()
+        properties = message.properties
+        correlation: bytes | None = getattr(properties, "CorrelationData", None)
+        response_topic: str = getattr(properties, "ResponseTopic", "")
+        topic = message.topic
+        payload = bytes(message.payload)
+        acknowledge = _nothing
+        if message.qos > 0:
+            content = (topic.encode(), payload, correlation or b"", response_topic.encode())
+            receipt = self._inbox.arrive(message.mid, content, dup=message.dup)
+            if receipt is None:
+                self.duplicates += 1
+                return
+            acknowledge = partial(self._taken, receipt)
+        if self._self_test.recognises(topic, payload):
+            acknowledge()
+            if self._self_test.returned(payload):
+                self.backlog_is_over()
+            return
+        if message.qos == 0 and self._queue.qsize() >= _QOS0_WAITING:
+            self.dropped += 1
+            return
+        self._queue.put_nowait(
+            Delivery(
+                topic=topic,
+                payload=payload,
+                retain=message.retain,
+                qos=message.qos,
+                dup=message.dup,
+                response_topic=response_topic,
+                correlation=correlation,
+                expiry_s=getattr(properties, "MessageExpiryInterval", None),
+                received_at=now,
+                backlog_since=self._backlog_since,
+                acknowledge=acknowledge,
+            )
+        )
+
+    def _taken(self, receipt: Receipt) -> None:
+        self._inbox.take(receipt)
+        self._self_test.moved()
 
 
 def _digest(content: tuple[bytes, ...]) -> bytes:

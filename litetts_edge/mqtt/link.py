@@ -11,14 +11,13 @@ import random as dice
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
-from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
 from litetts_edge.errors import SpeechError
 from litetts_edge.mqtt.attempts import Attempts
 from litetts_edge.mqtt.broker import LinkSettings, Subscription, TlsFiles, Will
-from litetts_edge.mqtt.delivery import Delivery, Inbox, Receipt
+from litetts_edge.mqtt.delivery import Arrivals, Delivery
 from litetts_edge.mqtt.dial import ConnectFailed
 from litetts_edge.mqtt.outbox import Outbox, Outgoing
 from litetts_edge.mqtt.subscriptions import SelfTest, Subscriptions
@@ -35,7 +34,6 @@ log = logging.getLogger(__name__)
 _GOODBYE_S = 0.5  # for the DISCONNECT to leave; a frozen broker does not hold up the exit
 _RETEST_S = 60.0  # a self-test that failed is tried again: the broker's rules may have been mended
 _WINDOW = 16  # QoS 1 messages on their way to the broker at once
-_QOS0_WAITING = 1000  # messages of QoS 0 have no flow control: more than so many waiting are dropped
 
 
 class PacketTooLarge(SpeechError):
@@ -96,24 +94,20 @@ class Link:
         self.sessions_lost = 0
         self.dropped = 0
         """Messages to publish that were given up: QoS 0 without a connection, QoS 1 beyond the outbox."""
-        self.duplicates = 0
-        self.dropped_in = 0
 
         self._task: asyncio.Task[None] | None = None
         self._connection: Connection | None = None
-        self._incoming: asyncio.Queue[Delivery | None] = asyncio.Queue()
-        self._inbox = Inbox()
+        self._arrivals = Arrivals(self._self_test, clock)
         self._outbox = Outbox(settings.outbox_limit)
         self._window = _WINDOW
         self._attempts = Attempts(settings.protocol, settings.reconnect_min_s, settings.reconnect_max_s, random)
         self._met_at = 0.0
         self._lost_at: float | None = None
-        self._backlog_since: float | None = None
 
     async def __aenter__(self) -> Self:
         self.state = "connecting"
         self._task = asyncio.create_task(self._run(), name="mqtt link")
-        self._task.add_done_callback(lambda _task: self._incoming.put_nowait(None))
+        self._task.add_done_callback(lambda _task: self._arrivals.close())
         return self
 
     async def __aexit__(
@@ -126,11 +120,21 @@ class Link:
         self._task.cancel()
         await asyncio.wait({self._task})
 
+    @property
+    def duplicates(self) -> int:
+        """Messages that the broker repeated and that were not delivered again."""
+        return self._arrivals.duplicates
+
+    @property
+    def dropped_in(self) -> int:
+        """Messages of QoS 0 that came faster than they were taken, and were dropped."""
+        return self._arrivals.dropped
+
     # -- for the service -----------------------------------------------------------------------------------
 
     async def deliveries(self) -> AsyncIterator[Delivery]:
         """Yield messages in order of arrival; each must be acknowledged, whatever it says."""
-        while (delivery := await self._incoming.get()) is not None:
+        while (delivery := await self._arrivals.next()) is not None:
             yield delivery
         assert self._task is not None
         if not self._task.cancelled():
@@ -221,9 +225,9 @@ class Link:
         self._attempts.succeeded()
         self._met_at = self._clock()
         self._connection = connection
-        self._inbox.connected(connection.ack, resumed=accepted.session_present)
+        backlog_since = self._backlog_begin() if accepted.session_present else None
+        self._arrivals.connected(connection.ack, resumed=accepted.session_present, backlog_since=backlog_since)
         self._window = max(1, min(_WINDOW, accepted.receive_maximum - 1))  # one is left for the self-test
-        self._backlog_since = self._backlog_begin() if accepted.session_present else None
         self.protocol = "5" if five else "3.1.1"
         self.session_present = accepted.session_present
         self.max_packet_size = accepted.max_packet_size
@@ -253,7 +257,7 @@ class Link:
         self._connection = None
         self.protocol = None
         self.self_tested = False
-        self._inbox.disconnected()
+        self._arrivals.disconnected()
         given_up = self._outbox.disconnected()
         self.dropped += len(given_up)
         for message in given_up:
@@ -289,8 +293,8 @@ class Link:
     async def _test(self, connection: Connection) -> None:
         """Prove that messages reach us, and try again while they do not."""
         await self._topics.answered(self._settings.self_test_s)
-        while not await self._self_test.passes(connection, busy=lambda: self._inbox.waiting > 0):
-            self._backlog_since = None
+        while not await self._self_test.passes(connection, busy=lambda: self._arrivals.waiting > 0):
+            self._arrivals.backlog_is_over()
             user = self._settings.username or "(anonymous)"
             self._tell(
                 "self_test_failed",
@@ -313,45 +317,8 @@ class Link:
         self._tell("broker_unreachable", "looking up the broker's name or connecting hangs; see mqtt.host")
 
     def on_message(self, message: MQTTMessage) -> None:
-        """Pass a message on, unless it was passed on before or is our own self-test."""
-        now = self._clock()
-        self._self_test.moved()
-        properties = message.properties
-        correlation: bytes | None = getattr(properties, "CorrelationData", None)
-        response_topic: str = getattr(properties, "ResponseTopic", "")
-        topic = message.topic
-        payload = bytes(message.payload)
-        acknowledge = _nothing
-        if message.qos > 0:
-            content = (topic.encode(), payload, correlation or b"", response_topic.encode())
-            receipt = self._inbox.arrive(message.mid, content, dup=message.dup)
-            if receipt is None:
-                self.duplicates += 1
-                return
-            acknowledge = partial(self._take, receipt)
-        if self._self_test.recognises(topic, payload):
-            acknowledge()
-            if self._self_test.returned(payload):
-                self._backlog_since = None
-            return
-        if message.qos == 0 and self._incoming.qsize() >= _QOS0_WAITING:
-            self.dropped_in += 1
-            return
-        self._incoming.put_nowait(
-            Delivery(
-                topic=topic,
-                payload=payload,
-                retain=message.retain,
-                qos=message.qos,
-                dup=message.dup,
-                response_topic=response_topic,
-                correlation=correlation,
-                expiry_s=getattr(properties, "MessageExpiryInterval", None),
-                received_at=now,
-                backlog_since=self._backlog_since,
-                acknowledge=acknowledge,
-            )
-        )
+        """Pass a message on."""
+        self._arrivals.take_in(message)
 
     def on_suback(self, packet_id: int, granted: bool, reason: str) -> None:
         """Note what became of a subscription."""
@@ -364,10 +331,6 @@ class Link:
             self.dropped += 1
             log.warning("the broker refuses messages to %s (reason 0x%02x)", message.topic, reason)
         self._send_waiting()
-
-    def _take(self, receipt: Receipt) -> None:
-        self._inbox.take(receipt)
-        self._self_test.moved()
 
     def _send_waiting(self) -> None:
         connection = self._connection

@@ -1,0 +1,82 @@
+"""What was in progress at a crash is known afterwards, and is not tried for ever."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from litetts_edge.errors import Poison
+from litetts_edge.pipeline.ledger import CrashLedger
+from litetts_edge.speech import SpeakRequest
+from tests.desk import ask
+
+
+def crash(path: Path, request: SpeakRequest) -> None:
+    """A process that ends in the middle of the request."""
+    ledger = CrashLedger(path)
+    ledger.load()
+    ledger.begin(request)
+
+
+def test_two_crashes_make_poison(tmp_path: Path) -> None:
+    """By what is said, whatever its id."""
+    for name in ("a", "b"):
+        crash(tmp_path / "ledger", ask(name, "boom"))
+    ledger = CrashLedger(tmp_path / "ledger")
+    ledger.load()
+    with pytest.raises(Poison, match="2 times"):
+        ledger.begin(ask("c", "boom"))
+    ledger.begin(ask("d", "another text"))
+
+
+def test_poison_stays_poison_over_restarts(tmp_path: Path) -> None:
+    """Refusing it is no success."""
+    for name in ("a", "b"):
+        crash(tmp_path / "ledger", ask(name, "boom"))
+    for _ in range(3):
+        ledger = CrashLedger(tmp_path / "ledger")
+        ledger.load()
+        with pytest.raises(Poison):
+            ledger.begin(ask("c", "boom"))
+        ledger.end(ask("c", "boom"))
+
+
+def test_an_end_that_is_no_crash_counts_nothing(tmp_path: Path) -> None:
+    """Finished or failed, it was not the process that ended."""
+    for _ in range(5):
+        ledger = CrashLedger(tmp_path / "ledger")
+        ledger.load()
+        ledger.begin(ask("a"))
+        ledger.end(ask("a"))
+
+
+def test_one_good_run_forgives_one_crash(tmp_path: Path) -> None:
+    """It may have been a power cut."""
+    crash(tmp_path / "ledger", ask("a"))
+    ledger = CrashLedger(tmp_path / "ledger")
+    ledger.load()
+    ledger.begin(ask("a"))
+    ledger.end(ask("a"))
+    crash(tmp_path / "ledger", ask("a"))
+    ledger = CrashLedger(tmp_path / "ledger")
+    ledger.load()
+    ledger.begin(ask("a"))
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"running": 5, "crashes": {}}', "\x00"])
+def test_a_damaged_file_begins_anew(tmp_path: Path, content: str) -> None:
+    """A power cut may leave anything."""
+    (tmp_path / "ledger").write_text(content)
+    ledger = CrashLedger(tmp_path / "ledger")
+    ledger.load()
+    ledger.begin(ask("a"))
+
+
+def test_a_disk_that_takes_nothing_does_not_stop_the_speech(tmp_path: Path) -> None:
+    """The folder is a file here, which not even root can write into."""
+    (tmp_path / "folder").write_text("")
+    ledger = CrashLedger(tmp_path / "folder" / "ledger")
+    ledger.load()
+    ledger.begin(ask("a"))
+    ledger.end(ask("a"))

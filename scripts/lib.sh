@@ -86,7 +86,7 @@ make_venv() {
 # install_lock FOLDER LOCK: every package of the lock, hashes compared, no compiler needed.
 install_lock() {
     say "installing the $(grep -c '^[A-Za-z]' "$2") Python packages of ${2##*/} into $1"
-    "$1/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r "$2" ||
+    "$1/bin/python" -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r "$2" ||
         fail "pip could not install ${2##*/}. Its message is above; start me again when that is mended."
 }
 
@@ -105,7 +105,7 @@ need_venv() {
     fi
     make_venv "$venv"
     install_lock "$venv" "$lock"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index \
+    "$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index \
         --editable "$root" || fail "pip could not install the checkout itself; its message is above."
     echo "$wanted $venv" >"$stamp"
     # The development lock contains the other one, version for version.
@@ -116,18 +116,17 @@ need_venv() {
 # Prints the folder where things that are made once are kept.
 cache_folder() { echo "${XDG_CACHE_HOME:-$HOME/.cache}/litetts-edge"; }
 
-# The wheels of requirements.lock for this system's own Python, so that an installation can be tried without a network.
-# Prints their folder.
+# need_wheels PYTHON: the wheels of requirements.lock for that Python, so that an installation can be tried without a
+# network. Prints their folder.
 need_wheels() {
-    local folder
-    folder=$(cache_folder)/wheels-$(/usr/bin/python3 -c 'import sys; print(*sys.version_info[:2], sep=".")')-$(
-        sha256sum <"$root/requirements.lock" | cut -c 1-16
-    )
+    local python=$1 version folder
+    version=$("$python" -c 'import sys; print(*sys.version_info[:2], sep=".")') || return
+    folder=$(cache_folder)/wheels-$version-$(sha256sum <"$root/requirements.lock" | cut -c 1-16)
     if [ ! -d "$folder" ]; then
-        say "fetching the Python packages of requirements.lock into $folder"
+        say "fetching the Python packages of requirements.lock for Python $version into $folder"
         rm -rf "$folder.new"
-        /usr/bin/python3 -m venv "$folder.new/venv"
-        "$folder.new/venv/bin/python" -m pip download --quiet --disable-pip-version-check --require-hashes \
+        "$python" -m venv "$folder.new/venv" # pip judges the lock's markers by the Python that runs it
+        "$folder.new/venv/bin/python" -m pip download --quiet --quiet --disable-pip-version-check --require-hashes \
             --only-binary :all: -r "$root/requirements.lock" -d "$folder.new/wheels" >&2 ||
             fail "pip could not fetch the packages; its message is above."
         mv "$folder.new/wheels" "$folder"

@@ -26,6 +26,7 @@ cd "$LAYER/root"
 rm -rf etc/systemd/system/* etc/rc?.d var/log/journal run/*
 rm -rf opt/litetts-edge etc/litetts-edge etc/default/litetts-edge usr/local/bin/litetts-edge
 : >etc/fstab
+[ -s etc/hosts ] || echo "127.0.0.1 localhost" >etc/hosts # debootstrap makes none
 # Not a first boot, at which systemd would enable every service by its preset.
 echo 6c69746574747365646765746573740a >etc/machine-id
 mkdir -p var/log/journal

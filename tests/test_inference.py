@@ -58,7 +58,8 @@ async def test_results_and_errors_come_back(thread: InferenceThread) -> None:
 
 async def test_the_most_urgent_work_is_done_first(thread: InferenceThread) -> None:
     """And equals in the order in which they came."""
-    gate, done = Gate(), []
+    gate = Gate()
+    done: list[str] = []
     first = asyncio.create_task(thread.run(gate))
     await asyncio.to_thread(gate.entered.wait, 5)
     names = [

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from litetts_edge.errors import (
     BadField,
@@ -30,11 +30,32 @@ LATER = ("ssml", "until_ack", "dedupe_s", "coalesce_key", "chime")
 
 MAX_TTL_S = 7 * 24 * 3600.0
 
+MOST_WARNINGS = 8
+"""Unknown keys that are told; each of the others would say the same."""
+
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_NOT_IN_TOPICS = re.compile("[+#\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef]")
+_LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+"""What one can come from: an escape in the JSON. Pairs look the same, so this only says where to look."""
+
+
+def publish_topic(text: str) -> str:
+    """A topic that may be published to, as it came. Raises ValueError.
+
+    Stricter than MQTT: brokers close the connection over a control character or a noncharacter [MQTT 5 § 1.5.4].
+    """
+    if not text or len(text.encode("utf-8", "replace")) > 512:
+        raise ValueError("a topic has 1 to 512 bytes")
+    found = _NOT_IN_TOPICS.search(text) or next((sign for sign in text if ord(sign) & 0xFFFE == 0xFFFE), None)
+    if found:
+        sign = found if isinstance(found, str) else found.group()
+        raise ValueError(f"a topic to publish to cannot hold U+{ord(sign):04X}")
+    return text
+
 
 OutputName = Literal["speaker", "mqtt", "file"]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
-PublishTopic = Annotated[str, StringConstraints(pattern=r"^[^+#\x00]+$", max_length=512)]
+PublishTopic = Annotated[str, AfterValidator(publish_topic)]
 
 
 class SpeakMessage(BaseModel):
@@ -110,26 +131,36 @@ def parse_speak(payload: bytes, arrival: Arrival, defaults: Defaults) -> SpeakRe
         text = _decode(payload)
         if not text.startswith("{"):
             return _request(SpeakMessage(text=_spoken(text, defaults)), request, arrival, defaults, ())
-        fields = parse_object(text)
+        fields = _object(text)
         request = _sender_id(fields) or request
         return _from_json(fields, request, arrival, defaults)
     except BadRequest as error:
         raise SpeakRefused(request, error) from error
 
 
-def parse_object(payload: bytes | str) -> dict[str, Any]:
+def parse_object(payload: bytes) -> dict[str, Any]:
     """A JSON object, or an empty payload as an empty one. Raises BadRequest."""
-    text = payload if isinstance(payload, str) else _decode(payload)
+    text = _decode(payload)
+    parsed = _object(text)
+    if _LONE_SURROGATE.search(text):  # it could not be sent back in an answer
+        try:
+            json.dumps(parsed, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise BadJson("it has half of a surrogate pair, which is no character") from None
+    return parsed
+
+
+def _object(text: str) -> dict[str, Any]:
     if not text.strip():
         return {}
     try:
-        parsed = json.loads(text, parse_constant=_no_constant)
+        parsed = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise BadJson(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
         raise BadJson("it is nested too deeply") from None
-    except ValueError as error:  # a number with more digits than Python converts
-        raise BadJson(str(error)) from None
+    except ValueError:
+        raise BadJson("it has a number with thousands of digits") from None
     if not isinstance(parsed, dict):
         raise BadJson(f"it is {type(parsed).__name__}, not an object")
     return parsed
@@ -144,6 +175,13 @@ def _decode(payload: bytes) -> str:
 
 def _no_constant(name: str) -> float:
     raise BadJson(f"{name} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise BadJson(f"{digits[:40]} is too large a number")
+    return value
 
 
 def _sender_id(fields: Mapping[str, Any]) -> RequestId | None:
@@ -167,16 +205,17 @@ def _from_json(fields: dict[str, Any], request: RequestId, arrival: Arrival, def
         raise BadField("id", "it has control characters; use letters, digits, '-' and '_'")
     known = tuple(SpeakMessage.model_fields)
     warnings = tuple(
-        f"unknown_key: {name!r} was ignored.{did_you_mean(name, known)}"
-        for name in sorted(message.model_extra or {})
-    )[:8]
+        f"unknown_key: {name[:64]!r} was ignored.{did_you_mean(name[:64], known)}"
+        for name in sorted(message.model_extra or {})[:MOST_WARNINGS]
+    )
     text = _spoken(message.text, defaults)
     return _request(message.model_copy(update={"text": text}), request, arrival, defaults, warnings)
 
 
 def _bad_field(error: ValidationError) -> BadField:
     first = error.errors(include_url=False)[0]
-    return BadField(".".join(str(part) for part in first["loc"][:1]), first["msg"])
+    name = str(first["loc"][0]) if first["loc"] else "a key"
+    return BadField(name, first["msg"].removeprefix("Value error, "))
 
 
 def _spoken(text: str, defaults: Defaults) -> str:
@@ -207,12 +246,19 @@ def _request(
         repeat=message.repeat,
         outputs=tuple(dict.fromkeys(outputs)),
         encoding=Encoding(message.format) if message.format else defaults.encoding,
-        reply_to=message.reply_to or arrival.reply_to,
+        reply_to=message.reply_to or _response_topic(arrival.reply_to),
         source=arrival.source,
         accepted_at=arrival.at,
         deadline=_deadline(message.ttl_s, arrival, defaults.ttl_s),
         warnings=warnings,
     )
+
+
+def _response_topic(topic: str) -> str:
+    try:
+        return publish_topic(topic) if topic else ""
+    except ValueError as error:
+        raise BadField("response topic", str(error)) from None
 
 
 def _deadline(ttl_s: float | None, arrival: Arrival, default_ttl_s: float) -> float:

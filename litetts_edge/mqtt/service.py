@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from litetts_edge.errors import BadField, BadRequest, NotSupported, RetainedMessage
@@ -22,7 +23,14 @@ from litetts_edge.events import (
 )
 from litetts_edge.health import Health
 from litetts_edge.mqtt.link import Delivery, Link
-from litetts_edge.mqtt.messages import Arrival, Defaults, SpeakRefused, parse_object, parse_speak
+from litetts_edge.mqtt.messages import (
+    Arrival,
+    Defaults,
+    SpeakRefused,
+    parse_object,
+    parse_speak,
+    publish_topic,
+)
 from litetts_edge.mqtt.topics import Control, Prepare, Request, Set, Speak, Topics
 from litetts_edge.mqtt.verbs import Verbs
 from litetts_edge.pipeline.bus import Subscription
@@ -110,7 +118,8 @@ class MqttService:
             document = await asyncio.to_thread(self.health.snapshot)
             # It expires by itself, so that nobody reads the health of a node that is gone [MQTT 5 § 3.3.2.3.3].
             expiry_s = max(1, round(3 * interval_s))
-            self.link.publish(self.topics.health, _json(document), retain=True, expiry_s=expiry_s)
+            # QoS 1 waits for the connection: the first report is made before there is one.
+            self.link.publish(self.topics.health, _json(document), qos=1, retain=True, expiry_s=expiry_s)
             self.refresh_state()
             await asyncio.sleep(interval_s)
 
@@ -251,7 +260,9 @@ class MqttService:
             answer = _refusal(fields, error.code, str(error))
         except SettingsError as error:
             answer = _refusal(fields, "bad_settings", str(error))
-        topic = delivery.response_topic or self.topics.response(verb if verb.isidentifier() else "unknown")
+        topic = self.topics.response(verb if verb.isidentifier() else "unknown")
+        with suppress(ValueError):  # brokers pass on what nobody may publish to
+            topic = publish_topic(delivery.response_topic)
         self.link.publish(topic, _json(answer), qos=1, correlation=delivery.correlation)
 
 

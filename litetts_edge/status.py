@@ -10,7 +10,7 @@ from typing import Protocol
 
 from litetts_edge import __version__
 from litetts_edge.pipeline.speak import SpeechPipeline
-from litetts_edge.settings.live import LiveSettings
+from litetts_edge.settings.live import RESTART_NEEDED, LiveSettings
 
 SCHEMA = 1
 """Version of the MQTT protocol."""
@@ -68,9 +68,15 @@ class Status:
         }
 
     def problem(self) -> str | None:
-        """The most important thing that is wrong, as a stable code."""
+        """The most important thing that is wrong, as a stable code: what can wait for a restart comes last."""
+        settings = self.live.problem
         needs_speaker = "speaker" in self.live.value.outputs
-        return self.live.problem or (self.loudspeaker.problem if needs_speaker else None) or self.link_problem()
+        return (
+            (settings if settings != RESTART_NEEDED else None)
+            or (self.loudspeaker.problem if needs_speaker else None)
+            or self.link_problem()
+            or settings
+        )
 
     def _word(self) -> str:
         current = self.pipeline.current()

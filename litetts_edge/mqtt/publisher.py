@@ -8,6 +8,9 @@ from litetts_edge.errors import SinkFailed
 from litetts_edge.mqtt.link import Link, PacketTooLarge
 from litetts_edge.mqtt.topics import Topics
 
+TOPIC_ROOM = 2048
+"""Bytes of a packet left for its header, topic and properties."""
+
 
 class AudioOverMqtt:
     """An AudioPublisher over whichever link is open; the door keeps `link` and `topics` up to date."""
@@ -22,13 +25,14 @@ class AudioOverMqtt:
         return self.topics.audio(utterance)
 
     def largest_payload(self) -> int:
-        """See AudioPublisher: the CONNACK's Maximum Packet Size [MQTT 5 § 3.2.2.3.6], or the setting if less."""
+        """See AudioPublisher: the CONNACK's Maximum Packet Size [MQTT 5 § 3.2.2.3.6] and the setting bound it."""
         told = self.link.max_packet_size if self.link else None
-        return min(told or self._max_audio_bytes, self._max_audio_bytes)
+        return self._max_audio_bytes if told is None else min(max(0, told - TOPIC_ROOM), self._max_audio_bytes)
 
     async def hand_over(self, topic: str, payload: bytes, properties: Sequence[tuple[str, str]]) -> None:
         """See AudioPublisher."""
         link = self.link
+        connections = link.reconnects if link is not None else 0
         try:
             sent = link is not None and link.publish(topic, payload, user_properties=properties)
         except PacketTooLarge as error:
@@ -36,3 +40,5 @@ class AudioOverMqtt:
         if link is None or not sent:
             raise SinkFailed("mqtt", "there is no connection to the broker")
         await link.written()
+        if link.state != "connected" or link.reconnects != connections:
+            raise SinkFailed("mqtt", "the connection to the broker was lost with audio on its way")

@@ -21,8 +21,11 @@ from litetts_edge.speech import Encoding, SpeakRequest
 COMPRESSION = {Encoding.OPUS: 8, Encoding.MP3: 4}
 """At least so many times smaller than 16-bit samples; what comes out too large all the same is halved."""
 
-TOPIC_ROOM = 2048
-"""Bytes of a packet left for its header, topic and properties."""
+HEADER = {Encoding.WAV: 44}
+"""Bytes before the samples, where they are known beforehand."""
+
+SMALLEST = 1024
+"""Bytes: below so much a message holds no audio worth its header, and a sentence is a thousand of them."""
 
 
 class AudioPublisher(Protocol):
@@ -33,7 +36,7 @@ class AudioPublisher(Protocol):
         ...
 
     def largest_payload(self) -> int:
-        """Bytes that the broker takes in one packet, and the settings allow."""
+        """Bytes that one message may hold beside its topic and properties."""
         ...
 
     async def hand_over(self, topic: str, payload: bytes, properties: Sequence[tuple[str, str]]) -> None:
@@ -55,7 +58,9 @@ class MqttSink:
     ) -> AsyncIterator[AudioWriter]:
         """See AudioSink. Nothing is published before the first chunk is complete, nothing after a cut."""
         topic = request.reply_to or self._publisher.audio_topic(request.id)
-        limit = self._publisher.largest_payload() - TOPIC_ROOM
+        limit = self._publisher.largest_payload()
+        if limit < SMALLEST:
+            raise SinkFailed("mqtt", f"messages may hold {limit} bytes, and audio needs {SMALLEST} at least")
         yield _Writer(self._publisher, topic, limit, request.encoding, audio, on_first_audio)
 
     def pause(self) -> None:
@@ -82,7 +87,7 @@ class _Writer:
         self._rate = audio.sample_rate
         self._on_first_audio = on_first_audio
         self._first_audio = False
-        self._room = limit * COMPRESSION.get(encoding, 1) // 2
+        self._room = (limit - HEADER.get(encoding, 0)) * COMPRESSION.get(encoding, 1) // 2
         """Samples that fit one message, as far as can be known before they are encoded."""
         self._pending: list[Samples] = []
         self._pending_count = 0
@@ -101,21 +106,22 @@ class _Writer:
         self._pending.append(chunk.samples)
         self._pending_count += len(chunk.samples)
         self._count += len(chunk.samples)
-        if chunk.ends_sentence:
+        if chunk.ends_sentence and self._pending_count:
             self._sentence_ends.append(self._pending_count)
         while self._pending_count > self._room:
-            await self._chunk(self._cut())
+            await self._chunk(*self._cut())
 
     async def finish(self) -> None:
         if not self._count:
             return
-        rest = self._take(self._pending_count)
+        rest, ends = self._take(self._pending_count)
         if not self._chunks:
             whole = await self._encoded(rest)
             if len(whole) <= self._limit:
                 await self._publisher.hand_over(self._topic, whole, self._properties(0, last=True))
                 return
-        await self._chunk(rest)
+        if len(rest):
+            await self._chunk(rest, ends)
         await self._release(last=True)
         end = {"chunks": self._chunks, "sha256": self._digest.hexdigest(), "audio_ms": self._audio_ms()}
         await self._publisher.hand_over(f"{self._topic}/end", json.dumps(end).encode(), ())
@@ -123,28 +129,30 @@ class _Writer:
     def _audio_ms(self) -> int:
         return round(self._count * 1000 / self._rate)
 
-    def _cut(self) -> Samples:
-        """The samples of the next chunk: up to the last sentence end that fits, else as many as fit."""
+    def _cut(self) -> tuple[Samples, Sequence[int]]:
+        """The next chunk: up to the last sentence end that fits, else as many samples as fit."""
         ends = [end for end in self._sentence_ends if end <= self._room]
         return self._take(ends[-1] if ends else self._room)
 
-    def _take(self, count: int) -> Samples:
+    def _take(self, count: int) -> tuple[Samples, Sequence[int]]:
+        """The first samples of what is pending, and where sentences end in them."""
+        taken = [end for end in self._sentence_ends if end <= count]
         everything = np.concatenate(self._pending) if self._pending else np.zeros(0, dtype=np.float32)
         self._pending = [everything[count:]]
         self._pending_count -= count
         self._sentence_ends = [end - count for end in self._sentence_ends if end > count]
-        return everything[:count]
+        return everything[:count], taken
 
-    async def _chunk(self, samples: Samples) -> None:
-        if not len(samples) and self._chunks:
-            return
+    async def _chunk(self, samples: Samples, ends: Sequence[int]) -> None:
         encoded = await self._encoded(samples)
-        if len(encoded) > self._limit:
+        if len(encoded) > self._limit:  # it was compressed less than guessed
             if len(samples) < 2:
-                raise SinkFailed("mqtt", f"the broker takes {self._limit} bytes at most, less than any audio")
-            half = len(samples) // 2
-            await self._chunk(samples[:half])
-            await self._chunk(samples[half:])
+                raise SinkFailed("mqtt", f"messages may hold {self._limit} bytes, less than any audio needs")
+            middle = len(samples) // 2
+            inside = [end for end in ends if 0 < end < len(samples)]
+            at = min(inside, key=lambda end: abs(end - middle), default=middle)
+            await self._chunk(samples[:at], [end for end in ends if end < at])
+            await self._chunk(samples[at:], [end - at for end in ends if end > at])
             return
         await self._release(last=False)
         self._held = encoded

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from litetts_edge.errors import BadField, BadRequest, NotSupported
+from litetts_edge.errors import BadField, BadRequest, LanguageNotFound, NotSupported
 from litetts_edge.health import Health
 from litetts_edge.mqtt.topics import VERBS
 from litetts_edge.pipeline.inference import InferenceThread
@@ -35,7 +35,7 @@ class UnknownVerb(BadRequest):
     def __init__(self, verb: str) -> None:
         close = get_close_matches(verb, VERBS, n=1)
         hint = f" Did you mean {close[0]!r}?" if close else ""
-        super().__init__(f"There is no request/{verb}.{hint} There is: {', '.join(VERBS)}.")
+        super().__init__(f"There is no request/{verb[:40]}.{hint} There is: {', '.join(VERBS)}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Verbs:
         return self.status.info()
 
     async def _voices(self, fields: Fields) -> Answer:
-        lang = str(fields.get("lang", "")).lower()
+        lang = _text(fields, "lang", "").lower()
         return [asdict(voice) for voice in self.pipeline.voices if voice.lang.lower().startswith(lang)]
 
     async def _models(self, _: Fields) -> Answer:
@@ -98,7 +98,7 @@ class Verbs:
         return await asyncio.to_thread(self.health.snapshot)
 
     async def _config(self, fields: Fields) -> Answer:
-        prefix = str(fields.get("key", ""))
+        prefix = _text(fields, "key", "")
         return [asdict(line) for line in self.live.describe() if line.key.startswith(prefix)]
 
     async def _reload(self, _: Fields) -> Answer:
@@ -107,7 +107,7 @@ class Verbs:
     async def _override(self, fields: Fields) -> Answer:
         if "restore" in fields:
             changes = await self.live.restore(_text(fields, "restore"))
-        elif "key" in fields and "value" in fields:
+        elif "value" in fields:
             changes = await self.live.override({_text(fields, "key"): fields["value"]})
         elif "key" in fields:
             changes = await self.live.override({}, remove=[_text(fields, "key")])
@@ -117,9 +117,13 @@ class Verbs:
 
     async def _explain(self, fields: Fields) -> Answer:
         text = _text(fields, "text")[: self.live.value.request.max_text]
-        voice = self.pipeline.voices.find(str(fields.get("voice", self.live.value.voice)))
-        lang = str(fields.get("lang", ""))
-        tokens = await self.thread.run(lambda: self.explain(text, voice, lang))
+        lang = _text(fields, "lang", "")
+        voices = self.pipeline.voices
+        try:
+            voice = voices.for_language(voices.find(_text(fields, "voice", self.live.value.voice)), lang)
+            tokens = await self.thread.run(lambda: self.explain(text, voice, lang))
+        except LanguageNotFound as error:
+            raise BadField("lang", str(error)) from None
         return [asdict(token) for token in tokens]
 
     async def _log_level(self, fields: Fields) -> Answer:
@@ -130,8 +134,11 @@ class Verbs:
         return {"level": level}
 
 
-def _text(fields: Fields, name: str) -> str:
+def _text(fields: Fields, name: str, default: str | None = None) -> str:
+    """A field that is a text; without a default it must be there and not empty."""
     value = fields.get(name)
-    if not isinstance(value, str) or not value:
+    if value is None and default is not None:
+        return default
+    if not isinstance(value, str) or not (value or default is not None):
         raise BadField(name, "a text is needed here")
-    return value
+    return value or default or ""

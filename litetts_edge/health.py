@@ -17,9 +17,21 @@ log = logging.getLogger(__name__)
 WINDOW = 200
 """Requests over which percentiles are taken."""
 
+CPU_WINDOW_S = 1.0
+"""Over less time the share of the processor says nothing: two people may ask for a snapshot at once."""
+
+MEMORY = Path("/proc/meminfo")
 THERMAL_ZONE = Path("/sys/class/thermal/thermal_zone0/temp")
+SENSORS = Path("/sys/class/hwmon")
 THROTTLED = Path("/sys/devices/platform/soc/soc:firmware/get_throttled")
-"""Raspberry Pi firmware: bits 0 to 3 say under-voltage, frequency cap, throttling, soft limit, now."""
+"""Raspberry Pi firmware: bits 0 to 3 say under-voltage, frequency cap, throttling, soft limit, now.
+
+Not read here: the kernel logs a warning with a stack trace when anybody reads it, and since 6.12 (March 2025)
+it is gone from Raspberry Pi OS.
+"""
+
+THROTTLES_AT_C = 80.0
+"""Every Raspberry Pi slows down from here on (its documentation, "Frequency management and thermal control")."""
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
@@ -85,6 +97,7 @@ class Health:
         self._clock = clock
         self._started = clock()
         self._cpu: tuple[float, float] = (self._started, _cpu_seconds())
+        self._cpu_pct = 0.0
 
     @property
     def uptime_s(self) -> float:
@@ -93,10 +106,9 @@ class Health:
 
     def snapshot(self) -> dict[str, object]:
         """The fields of the health topic; a value that this machine does not have is None."""
-        import psutil  # 20 ms that `--help` need not wait for
-
         counters = self.counters
         rss_mb, peak_rss_mb = _memory_mb()
+        temp_c = _temperature()
         return {
             "ts": round(time.time(), 3),
             "uptime_s": round(self.uptime_s, 1),
@@ -104,10 +116,10 @@ class Health:
             "peak_rss_mb": peak_rss_mb,
             "model_mb": round(self._gauges.model_bytes() / 1e6, 1),
             "cpu_pct": self._cpu_percent(),
-            "load1": round(os.getloadavg()[0], 2),
-            "mem_available_mb": round(psutil.virtual_memory().available / 1e6, 1),
-            "temp_c": _temperature(),
-            "throttled": _throttled(),
+            "load1": _load(),
+            "mem_available_mb": _mem_available_mb(),
+            "temp_c": temp_c,
+            "throttled": _throttled(temp_c),
             "rtf_p50": _rounded(percentile(counters.rtf, 0.5), 4),
             "rtf_p95": _rounded(percentile(counters.rtf, 0.95), 4),
             "first_audio_ms_p50": _rounded(percentile(counters.first_audio_ms, 0.5), 1),
@@ -126,11 +138,13 @@ class Health:
         }
 
     def _cpu_percent(self) -> float:
-        """Of one core, since the last snapshot."""
+        """Of one core, since the last snapshot that was not just now."""
         then, spent = self._cpu
         now, total = self._clock(), _cpu_seconds()
-        self._cpu = (now, total)
-        return round(100 * (total - spent) / (now - then), 1) if now > then else 0.0
+        if now - then >= CPU_WINDOW_S:
+            self._cpu = (now, total)
+            self._cpu_pct = round(100 * (total - spent) / (now - then), 1)
+        return self._cpu_pct
 
 
 def _cpu_seconds() -> float:
@@ -152,6 +166,25 @@ def _memory_mb() -> tuple[float | None, float | None]:
     return round(rss, 1), round(peak, 1)
 
 
+def _mem_available_mb() -> float | None:
+    """What programs can still get without swapping (proc(5): MemAvailable, in kB)."""
+    try:
+        lines = MEMORY.read_text().splitlines()
+    except OSError:
+        return None
+    for line in lines:
+        if line.startswith("MemAvailable:"):
+            return round(int(line.split()[1]) * 1024 / 1e6, 1)
+    return None
+
+
+def _load() -> float | None:
+    try:
+        return round(os.getloadavg()[0], 2)
+    except OSError:  # /proc is hidden
+        return None
+
+
 def _temperature() -> float | None:
     try:
         return round(int(THERMAL_ZONE.read_text()) / 1000, 1)
@@ -159,8 +192,16 @@ def _temperature() -> float | None:
         return None
 
 
-def _throttled() -> bool | None:
-    try:
-        return bool(int(THROTTLED.read_text(), 16) & 0xF)
-    except (OSError, ValueError):
-        return None
+def _throttled(temp_c: float | None) -> bool | None:
+    """Whether a Raspberry Pi is slowed down by a weak power supply or by heat; None on any other machine.
+
+    The driver raspberrypi-hwmon asks the firmware every 2 s, and shows only the power supply.
+    """
+    for name in SENSORS.glob("hwmon*/name"):
+        try:
+            if name.read_text().strip() == "rpi_volt":
+                weak = int(name.with_name("in0_lcrit_alarm").read_text()) != 0
+                return weak or (temp_c is not None and temp_c >= THROTTLES_AT_C)
+        except (OSError, ValueError):
+            continue
+    return None

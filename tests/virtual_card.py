@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 import numpy as np
+import pytest
 
 from litetts_edge.pcm import Samples
 
@@ -133,6 +134,8 @@ class Recording:
         self._recorder.kill()
         self._recorder.wait()
         self._reader.join(5)
+        assert self._recorder.stdout is not None
+        self._recorder.stdout.close()
 
     def samples(self) -> Samples:
         """All that was heard so far, at RATE."""
@@ -191,3 +194,50 @@ def virtual_card() -> Iterator[VirtualCard]:
             yield card
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def card_of_this_process(card: VirtualCard) -> Iterator[VirtualCard]:
+    """Make this very process play on `card`, which is dead at the end."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in card.environment.items():
+            patch.setenv(name, value)
+        try:
+            yield card
+        finally:
+            card.kill()
+            # Whoever hung on a frozen card returns now; PortAudio must not be ended under it.
+            for thread in threading.enumerate():
+                if thread.name == "portaudio":
+                    thread.join(5)
+
+
+def babble(seconds: float, rate: int, seed: int = 1) -> Samples:
+    """Noise in the band of speech, half of full scale: no two moments of it are alike."""
+    count = round(seconds * rate)
+    spectrum = np.fft.rfft(np.random.default_rng(seed).standard_normal(count))
+    frequencies = np.fft.rfftfreq(count, 1 / rate)
+    spectrum[(frequencies < 100) | (frequencies > 3_400)] = 0
+    samples: Samples = np.fft.irfft(spectrum, count).astype(np.float32)
+    half: Samples = samples / np.abs(samples).max() / np.float32(2)
+    return half
+
+
+def place(recorded: Samples, piece: Samples) -> int:
+    """Where in `recorded` the piece is most alike."""
+    size = len(recorded) + len(piece)
+    product = np.fft.irfft(np.fft.rfft(recorded, size) * np.conj(np.fft.rfft(piece, size)), size)
+    return int(product[: max(len(recorded) - len(piece), 0) + 1].argmax())
+
+
+def likenesses(recorded: Samples, sent: Samples) -> list[float]:
+    """How alike each 40 ms of `sent` is to the same moment of `recorded`; both begin together, at RATE."""
+    width = round(0.040 * RATE)
+    alike = []
+    for start in range(0, len(sent) - width + 1, width):
+        one, other = sent[start : start + width], recorded[start : start + width]
+        if len(other) < width or not other.any():
+            alike.append(0.0)
+        else:
+            alike.append(float(one @ other / np.sqrt((one @ one) * (other @ other))))
+    return alike

@@ -6,7 +6,7 @@ import contextlib
 import logging
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,16 +58,21 @@ def refresh() -> None:
         _portaudio()  # the first import looks for devices itself
         return
     sd = _portaudio()
-    sd._terminate()  # noqa: SLF001 - sounddevice offers no other way
-    sd._initialize()  # noqa: SLF001
+    with _explained("PortAudio could not be started"):
+        # sounddevice offers no public way, and counts.
+        if sd._initialized:  # noqa: SLF001
+            sd._terminate()  # noqa: SLF001
+        sd._initialize()  # noqa: SLF001
 
 
 def outputs() -> tuple[Device, ...]:
-    """Every device that can play, as of the last refresh()."""
+    """Every device that can play, as of the last refresh(). Raises NoAudioDevice when PortAudio cannot tell."""
     sd = _portaudio()
-    default = sd.default.device[1]
-    if default < 0:
-        default = next((api["default_output_device"] for api in sd.query_hostapis()), -1)
+    with _explained("PortAudio could not list the devices"):
+        rows = sd.query_devices()
+        default = sd.default.device[1]
+        if default < 0:
+            default = next((api["default_output_device"] for api in sd.query_hostapis()), -1)
     return tuple(
         Device(
             index=int(row["index"]),
@@ -76,7 +81,7 @@ def outputs() -> tuple[Device, ...]:
             rate=round(row["default_samplerate"]),
             is_default=int(row["index"]) == default,
         )
-        for row in sd.query_devices()
+        for row in rows
         if row["max_output_channels"] > 0
     )
 
@@ -144,6 +149,12 @@ def open_stream(
     raise NoAudioDevice(reason) from error
 
 
+def start_stream(stream: Any) -> None:
+    """Let it ask for samples. Raises NoAudioDevice."""
+    with _explained("The sound device could not be started"):
+        stream.start()
+
+
 def close_stream(stream: Any) -> None:
     """Stop at once and close; what the card still holds is dropped."""
     stream.abort(ignore_errors=True)
@@ -163,6 +174,14 @@ def busy_holders(proc: Path = Path("/proc")) -> tuple[Holder, ...]:
 
 def _is_playback(node: str) -> bool:
     return re.fullmatch(r"/dev/snd/pcmC\d+D\d+p", node) is not None
+
+
+@contextlib.contextmanager
+def _explained(what: str) -> Iterator[None]:
+    try:
+        yield
+    except _portaudio().PortAudioError as error:
+        raise NoAudioDevice(f"{what}: {error}.") from error
 
 
 def _code(error: Exception) -> int:

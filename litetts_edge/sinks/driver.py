@@ -101,7 +101,8 @@ class DriverThread:
             call = _Call(function, undo)
             self._running().put(call)
             try:
-                return await asyncio.wait_for(asyncio.shield(call.future), timeout_s)
+                async with asyncio.timeout(timeout_s):
+                    return await asyncio.shield(call.future)
             except TimeoutError as error:
                 self._abandon(call)
                 raise DriverStuck(f"The sound system did not answer within {timeout_s:g} s.") from error

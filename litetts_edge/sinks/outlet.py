@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from litetts_edge.sinks.device import Device, close_stream, open_stream
+from litetts_edge.sinks.device import Device, close_stream, open_stream, start_stream
 from litetts_edge.sinks.driver import DriverThread
 from litetts_edge.sinks.playout import Playout
 from litetts_edge.sinks.ring import Ring
@@ -64,11 +64,11 @@ class Outlet:
         return outlet
 
     async def start(self) -> None:
-        """Let it play; a second call does nothing. Raises DriverStuck or PortAudio's error."""
+        """Let it play; a second call does nothing. Raises NoAudioDevice or DriverStuck."""
         if not self._started:
-            self._started = True
             self.playout.last_at = time.monotonic()
-            await self._driver.call(self._stream.start, OPEN_S)
+            self._started = True
+            await self._driver.call(lambda: start_stream(self._stream), OPEN_S)
 
     @property
     def silent_since(self) -> float | None:

@@ -1,0 +1,1 @@
+"""What `litetts-edge doctor` looks at: one module for each part of the appliance."""

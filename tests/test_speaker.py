@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -329,10 +330,20 @@ async def test_a_server_that_thaws_is_used_again(card: VirtualCard) -> None:
     assert min(likenesses(recorded[place(recorded, tail) :], tail)) > 0.95
 
 
+async def test_a_server_that_is_frozen_at_the_start_is_found_later(card: VirtualCard) -> None:
+    """Opening does not wait for ever, standard error is not lost, and the thawed card is used."""
+    card.freeze()
+    stderr = os.fstat(2)
+    async with SpeakerSink() as sink:
+        assert sink.device_name == "none"
+        assert os.path.samestat(os.fstat(2), stderr)
+        card.thaw()
+        await until(sink.available)
+        await asyncio.wait_for(say(sink, babble(0.2, RATE), RATE), 5)
+
+
 def test_the_program_ends_though_the_server_is_frozen(card: VirtualCard) -> None:
     """Neither asyncio.run() nor PortAudio's own exit handler waits for a call that hangs."""
-    import subprocess
-
     program = subprocess.Popen(
         [sys.executable, "-c", PROGRAM],
         env=os.environ | card.environment,

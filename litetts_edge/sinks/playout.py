@@ -94,6 +94,7 @@ class Playout:
         self._edge = 0.0
         self._decaying = 0.0
         self._flowing = False
+        self._starved = False
         self._mono: Samples = np.zeros(8192, dtype=np.float32)
 
     def callback(self, out: NDArray[np.float32], frames: int, times: Any, status: Any) -> None:
@@ -122,10 +123,12 @@ class Playout:
     def _fill(self, mono: Samples, now: float) -> None:
         closing = self.held or self.cut
         if self.ring.fill == 0 and not self._flowing:
-            self._gate.jump(0.0 if closing else 1.0)
+            self._gate.jump(0.0 if closing or (self._starved and self.speaking) else 1.0)
         self._gate.aim(0.0 if closing else 1.0)
         wanted = min(len(mono), self._gate.left) if closing else len(mono)
         count = self.ring.take(mono[:wanted])
+        if count:
+            self._starved = False
         if count and self.first_at is None and mono[:count].any():
             self.first_at = now
         self._gate.apply(mono[:count])
@@ -148,6 +151,7 @@ class Playout:
         if self._flowing or count:
             if self.speaking and not closing:
                 self.underruns += 1
+                self._starved = True
             self._decaying = float(mono[count - 1]) if count else self._edge
             self._tail.jump(1.0)
             self._tail.aim(0.0)

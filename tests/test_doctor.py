@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -19,7 +21,7 @@ from litetts_edge.cli import main
 from litetts_edge.commands.checks import advice, audio, broker, machine, voice
 from litetts_edge.commands.checks.audio import Surroundings
 from litetts_edge.commands.checks.finding import Check, Finding, Level, fault, ok, perform
-from litetts_edge.commands.doctor import examine, summary
+from litetts_edge.commands.doctor import examine, judge_settings, summary
 from litetts_edge.mqtt.topics import Topics
 from litetts_edge.settings.schema import Settings
 from litetts_edge.sinks.device import Device, Holder
@@ -167,7 +169,7 @@ def test_a_frozen_sound_server_neither_stops_it_nor_its_end(tmp_path: Path) -> N
     )
     with virtual_card() as card:
         card.freeze()
-        environ = {"PATH": "/usr/bin:/bin", "STATE_DIRECTORY": str(tmp_path), **card.environment}
+        environ = frozen_environ(card, tmp_path)
         result = subprocess.run(
             [sys.executable, "-c", program], env=environ, capture_output=True, text=True, timeout=60, check=False
         )
@@ -175,6 +177,45 @@ def test_a_frozen_sound_server_neither_stops_it_nor_its_end(tmp_path: Path) -> N
     assert "Restart it: `systemctl --user restart pipewire" in result.stdout
     assert "ok    voice:" in result.stdout  # the checks after it ran
     assert result.returncode == 1
+
+
+async def test_it_can_be_interrupted_while_a_driver_hangs(tmp_path: Path) -> None:
+    """Ctrl-C ends the program at once."""
+    with virtual_card() as card:
+        card.freeze()
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "litetts_edge", "doctor", "--set=mqtt.enabled=false",
+            env=frozen_environ(card, tmp_path), stdout=subprocess.PIPE,
+        )  # fmt: skip
+        assert process.stdout is not None
+        async with asyncio.timeout(30):
+            while not (await process.stdout.readline()).startswith(b"ok    broker: not used"):
+                pass  # what comes next is the sound
+            process.send_signal(signal.SIGINT)
+            await process.stdout.read()
+            assert await process.wait() == 130
+
+
+def frozen_environ(card: VirtualCard, folder: Path) -> dict[str, str]:
+    return {"PATH": "/usr/bin:/bin", "STATE_DIRECTORY": str(folder), **card.environment}
+
+
+def test_an_output_that_is_switched_off(load: Load) -> None:
+    loaded = load("", "outputs=[speaker, mqtt]", "mqtt.enabled=false")
+    assert one(judge_settings(loaded, []), "outputs").level is Level.FAULT
+
+
+def test_a_password_that_everybody_can_read(tmp_path: Path, load: Load) -> None:
+    """A warning with the command, until it is private."""
+    file = tmp_path / "password"
+    file.write_text("secret\n")
+    file.chmod(0o644)
+    loaded = load("", f"mqtt.password_file={file}", "mqtt.username=edge")
+    warned = one(judge_settings(loaded, []), "password")
+    assert warned.level is Level.WARN
+    assert f"chmod o-r {file}" in warned.advice[0]
+    file.chmod(0o600)
+    assert [finding.name for finding in judge_settings(loaded, [])] == ["settings"]
 
 
 # -- the broker --------------------------------------------------------------------------------------------
@@ -402,6 +443,23 @@ def test_a_slow_voice_and_a_broken_one() -> None:
     assert voice.judge_spoken(replace(fast, audio_s=0)).level is Level.FAULT
 
 
+def test_a_voice_is_tried_in_a_process_of_its_own(load: Load) -> None:
+    """What it found comes back; when it takes its process with it, or does not end, that is its fault."""
+    settings = load("", "voice=espeak:de").settings
+    found = one(voice.voice_apart(settings))
+    assert (found.level, found.name) == (Level.OK, "voice")
+    assert "espeak:de loads in" in found.found
+    broken = one(voice.voice_apart(load("", "voice=espeak:dee").settings))
+    assert "litetts-edge voices" in broken.advice[0]
+    died = one(voice.voice_apart(settings, program="import os, signal; os.kill(os.getpid(), signal.SIGILL)"))
+    assert died.level is Level.FAULT
+    assert died.found == "trying espeak:de ended the whole program (SIGILL)"
+    raised = one(voice.voice_apart(settings, program="import a_package_that_is_gone"))
+    assert "ModuleNotFoundError: No module named 'a_package_that_is_gone'" in raised.found
+    endless = one(voice.voice_apart(settings, 0.3, "import threading; threading.Event().wait()"))
+    assert "did not speak within 0.3 s" in endless.found
+
+
 # -- the machine -------------------------------------------------------------------------------------------
 
 
@@ -460,13 +518,25 @@ def test_throttling_now_and_before() -> None:
 
 
 def test_heat_and_power_are_read_where_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine without sensors has no lines about them."""
+    """From the kernel's sensors, and from the firmware where its program is; else there is no line."""
     monkeypatch.setattr(machine, "THERMAL_ZONE", tmp_path / "temp")
-    monkeypatch.setattr(machine, "THROTTLED", tmp_path / "throttled")
+    monkeypatch.setattr(machine, "SENSORS", tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
     assert list(machine.heat()) == []
     (tmp_path / "temp").write_text("81200\n")
-    (tmp_path / "throttled").write_text("50000\n")
-    assert [finding.level for finding in machine.heat()] == [Level.WARN, Level.WARN]
+    sensor = tmp_path / "hwmon1"
+    sensor.mkdir()
+    (sensor / "name").write_text("rpi_volt\n")
+    (sensor / "in0_lcrit_alarm").write_text("1\n")
+    assert [str(finding).splitlines()[0] for finding in machine.heat()] == [
+        "warn  temperature: the processor has 81 C",
+        "FAULT power: now: under-voltage",
+    ]
+    program = tmp_path / "bin" / "vcgencmd"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho throttled=0x20000\n")
+    program.chmod(0o755)
+    assert one(machine.heat(), "power").found == "since the start: frequency capped"
 
 
 def test_memory() -> None:

@@ -16,6 +16,9 @@ from litetts_edge.settings.load import Loaded, read_settings
 from litetts_edge.settings.problems import Problem
 from litetts_edge.settings.schema import Settings
 
+INTERRUPTED = 130
+"""As the command line has it for every command."""
+
 
 def doctor(options: argparse.Namespace) -> int:
     """Print what was found, as it is found. 0 when there is no fault, 1 when there is one."""
@@ -25,7 +28,10 @@ def doctor(options: argparse.Namespace) -> int:
         Check("settings", partial(judge_settings, loaded, problems)),
         *all_checks(loaded.settings, sources.environ),
     ]
-    findings, hanging = examine(checks, lambda finding: print(finding, flush=True))
+    try:
+        findings, hanging = examine(checks, lambda finding: print(finding, flush=True))
+    except KeyboardInterrupt:
+        os._exit(INTERRUPTED)  # see below
     print(summary(findings), flush=True)
     code = int(any(finding.level is Level.FAULT for finding in findings))
     if hanging:
@@ -46,7 +52,7 @@ def all_checks(settings: Settings, environ: Mapping[str, str]) -> list[Check]:
         Check("heat", machine.heat),
         Check("broker", partial(broker.broker, settings, environ), broker.LIMIT_S, broker.WHEN_STUCK),
         Check("audio", partial(audio.audio, settings, environ), audio.LIMIT_S, audio.WHEN_STUCK),
-        Check("voice", partial(voice.voice, settings), voice.LIMIT_S, voice.WHEN_STUCK),
+        Check("voice", partial(voice.voice_apart, settings), voice.LIMIT_S + 10, voice.WHEN_STUCK),
     ]
 
 
@@ -75,6 +81,12 @@ def judge_settings(loaded: Loaded, problems: Sequence[Problem]) -> Iterable[Find
             f"{errors}; the daemon does not start with them",
             *map(str, problems),
             "Mend them; docs/settings.md lists every setting. The checks below go on without these values.",
+        )
+    if "mqtt" in loaded.settings.outputs and not loaded.settings.mqtt.enabled:
+        yield fault(
+            "outputs",
+            "mqtt is among the outputs, but mqtt.enabled is false: requests without an output are refused",
+            "Set mqtt.enabled: true, or take mqtt out of outputs.",
         )
     password = loaded.settings.mqtt.password_file
     if password and _others_may_read(Path(password)):

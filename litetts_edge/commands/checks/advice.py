@@ -68,6 +68,8 @@ def broker_advice(code: str, settings: Settings, topics: Topics) -> tuple[str, .
             "On a mosquitto of your own: `sudo mosquitto_passwd /etc/mosquitto/passwd litetts` makes them.",
         )
     lines = OF_LINK.get(code, (TABLE,))
+    if code == "host_not_found" and mqtt.host.endswith(".local"):
+        lines += ("Names in .local are found by mDNS: `sudo apt install libnss-mdns`.",)
     return tuple(line.format(host=mqtt.host, port=mqtt.port, user=mqtt.username) for line in lines)
 
 

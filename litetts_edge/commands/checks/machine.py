@@ -9,6 +9,7 @@ import platform
 import re
 import shutil
 import struct
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from litetts_edge import __version__
 from litetts_edge.commands.checks.finding import Finding, fault, ok, warn
-from litetts_edge.health import THERMAL_ZONE, THROTTLED
+from litetts_edge.health import MEMORY, SENSORS, THERMAL_ZONE, THROTTLES_AT_C
 
 DISTRIBUTION = "litetts-edge"
 SHOWN = ("onnxruntime", "numpy", "paho-mqtt", "sounddevice", "pydantic")
@@ -30,8 +31,6 @@ WHEN_DISK_STUCK = ("The disk hangs: look at `dmesg | tail`; a network folder may
 LITTLE_MEMORY_MB, NO_MEMORY_MB = 150, 40
 """The daemon with its smallest voice takes about 90 MB."""
 
-HOT_C = 80.0
-"""Here a Raspberry Pi begins to slow down (documentation of the firmware: soft and hard limits at 80 and 85 C)."""
 THROTTLE_BITS = {0: "under-voltage", 1: "frequency capped", 2: "throttled", 3: "soft temperature limit"}
 """Of get_throttled: now; the same 16 bits higher: since the start of the machine."""
 
@@ -168,10 +167,9 @@ def _user() -> str:
 
 def memory() -> Iterable[Finding]:
     """What is left for a voice."""
-    import psutil
-
-    seen = psutil.virtual_memory()
-    return [judge_memory(seen.available / 1e6, seen.total / 1e6)]
+    lines = MEMORY.read_text().splitlines()
+    kilobytes = {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines)}
+    return [judge_memory(kilobytes["MemAvailable"] * 1024 / 1e6, kilobytes["MemTotal"] * 1024 / 1e6)]
 
 
 def judge_memory(available_mb: float, total_mb: float) -> Finding:
@@ -185,18 +183,41 @@ def judge_memory(available_mb: float, total_mb: float) -> Finding:
 
 def heat() -> Iterator[Finding]:
     """Temperature and throttling; nothing is said on a machine that has neither."""
-    celsius = _number(THERMAL_ZONE, 10)
+    celsius = _number(THERMAL_ZONE)
     if celsius is not None:
         yield judge_temperature(celsius / 1000)
-    bits = _number(THROTTLED, 16)
+    bits = _firmware_says()
+    if bits is None:
+        bits = _sensor_says()
     if bits is not None:
         yield judge_throttling(bits)
+
+
+def _firmware_says() -> int | None:
+    """The bits of `vcgencmd get_throttled`; None on another machine, or for a user who may not ask."""
+    program = shutil.which("vcgencmd")
+    if program is None:
+        return None
+    try:
+        said = subprocess.run([program, "get_throttled"], capture_output=True, text=True, timeout=3, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    match = re.search(r"throttled=0x([0-9a-fA-F]+)", said.stdout)
+    return int(match[1], 16) if match else None
+
+
+def _sensor_says() -> int | None:
+    """Only the bit of the under-voltage that is now, from the kernel's driver raspberrypi-hwmon."""
+    for name in SENSORS.glob("hwmon*/name"):
+        if name.read_text().strip() == "rpi_volt":
+            return _number(name.with_name("in0_lcrit_alarm"))
+    return None
 
 
 def judge_temperature(celsius: float) -> Finding:
     """Of the processor."""
     found = f"the processor has {celsius:.0f} C"
-    if celsius < HOT_C:
+    if celsius < THROTTLES_AT_C:
         return ok("temperature", found)
     return warn("temperature", found, "It slows down in this heat: give it air, or a heat sink.")
 
@@ -217,9 +238,9 @@ def judge_throttling(bits: int) -> Finding:
     return fault("power", found, *advice) if "under-voltage" in now else warn("power", found, *advice)
 
 
-def _number(path: Path, base: int) -> int | None:
+def _number(path: Path) -> int | None:
     try:
-        return int(path.read_text(), base)
+        return int(path.read_text())
     except (OSError, ValueError):
         return None
 

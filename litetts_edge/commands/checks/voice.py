@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from litetts_edge.commands.checks.finding import Finding, fault, ok, warn
+from litetts_edge.commands.checks.finding import Finding, Level, fault, ok, warn
 from litetts_edge.errors import EngineFailed, LanguageNotFound, VoiceNotFound
 from litetts_edge.settings.schema import Settings
 
@@ -15,7 +19,7 @@ if TYPE_CHECKING:
     from litetts_edge.interfaces import Synthesizer
     from litetts_edge.speech import Voice
 
-LIMIT_S = 120.0
+LIMIT_S = 100.0
 """A large model on a small board loads for a while."""
 WHEN_STUCK = (
     "The model is too large for this machine, or another program takes the processor: look at `top`,",
@@ -36,6 +40,56 @@ class Spoken:
     load_s: float
     synthesis_s: float
     audio_s: float
+
+
+PROGRAM = (
+    "import sys; from litetts_edge.commands.checks.voice import answer; print(answer(sys.stdin.read()), end='')"
+)
+
+
+def voice_apart(settings: Settings, limit_s: float = LIMIT_S, program: str = PROGRAM) -> Iterator[Finding]:
+    """voice() in a process of its own: a library that needs what the processor lacks ends that, not doctor."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", program],
+            input=settings.model_dump_json(),
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=limit_s,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        yield fault("voice", f"{settings.voice} did not speak within {limit_s:g} s", *WHEN_STUCK)
+        return
+    if done.returncode:
+        yield judge_died(settings.voice, done.returncode, done.stderr)
+        return
+    for level, name, found, advice in json.loads(done.stdout):
+        yield Finding(Level(level), name, found, tuple(advice))
+
+
+def answer(settings: str) -> str:
+    """The other side of voice_apart(): settings in, findings out, both as JSON."""
+    found = voice(Settings.model_validate_json(settings))
+    return json.dumps([(each.level, each.name, each.found, each.advice) for each in found])
+
+
+def judge_died(name: str, status: int, errors: str) -> Finding:
+    """`status` as subprocess has it: below 0 it is the signal that ended the process."""
+    if status > 0:
+        last = errors.strip().rpartition("\n")[2]
+        return fault(
+            "voice",
+            f"trying {name} failed: {last or f'exit code {status}'}",
+            "A package may be missing or broken: run `scripts/start` (for the service `scripts/install`) again.",
+        )
+    ended = signal.Signals(-status).name
+    advice = {
+        "SIGKILL": "Memory ran out (see `dmesg | tail`): choose a smaller voice, or set engine.name: espeak.",
+        "SIGILL": "A library needs what this processor lacks: set engine.name: espeak, and please report it.",
+    }.get(ended, "A library crashed: set engine.name: espeak, and please report it with `litetts-edge --version`.")
+    return fault("voice", f"trying {name} ended the whole program ({ended})", advice)
 
 
 def voice(settings: Settings) -> Iterator[Finding]:

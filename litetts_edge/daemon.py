@@ -18,6 +18,7 @@ from litetts_edge.health import Gauges, Health
 from litetts_edge.interfaces import AudioSink
 from litetts_edge.mqtt.door import MqttDoor, topics_of
 from litetts_edge.mqtt.link import Link
+from litetts_edge.mqtt.memory import LastHeard
 from litetts_edge.mqtt.messages import new_id
 from litetts_edge.mqtt.publisher import AudioOverMqtt
 from litetts_edge.mqtt.service import MqttService
@@ -30,6 +31,7 @@ from litetts_edge.pipeline.queue import RequestQueue
 from litetts_edge.pipeline.speak import SpeechPipeline
 from litetts_edge.pipeline.voices import Voices, installed
 from litetts_edge.quality import LevelCheck
+from litetts_edge.settings.credentials import mqtt_password
 from litetts_edge.settings.live import LiveSettings, Sources
 from litetts_edge.settings.load import Loaded
 from litetts_edge.settings.problems import Problem, SettingsError
@@ -65,10 +67,11 @@ class Daemon:
 
     def __init__(self, sources: Sources, loaded: Loaded, environ: Mapping[str, str]) -> None:
         settings = loaded.settings
+        self._environ = environ
         self.notifier = Notifier(environ)
         self.voices = installed(settings.engine.name, settings.engine.threads, spinning=settings.engine.spinning)
         check_voice(settings, self.voices)
-        self.live = LiveSettings(sources, loaded, validate=lambda new: check_voice(new, self.voices))
+        self.live = LiveSettings(sources, loaded, validate=self._validate)
         self.bus = EventBus()
         self.thread = InferenceThread()
         self.ledger = CrashLedger(Path(settings.state_dir) / "in-progress.json")
@@ -96,7 +99,9 @@ class Daemon:
             ledger=self.ledger,
             thread=self.thread,
         )
-        self.door = MqttDoor(self.live, environ, self.audio, self._mqtt_service)
+        self.door = MqttDoor(
+            self.live, environ, self.audio, self._mqtt_service, LastHeard(Path(settings.state_dir) / "last-heard")
+        )
         self.health = Health(
             Gauges(
                 queue_length=lambda: len(self.pipeline.queue),
@@ -217,6 +222,10 @@ class Daemon:
         return f"{word}{queue}; voice {state['voice']}; speaker {state['audio_device']}; {link}{problem}"
 
     # -- changes -----------------------------------------------------------------------------------
+
+    def _validate(self, settings: Settings) -> None:
+        check_voice(settings, self.voices)
+        mqtt_password(settings, self._environ)
 
     def _reload_soon(self) -> None:
         self._reloading = asyncio.get_running_loop().create_task(self._reload(), name="reload")

@@ -235,6 +235,10 @@ class Connection:
             result, packet_id = self._client.subscribe(topic, qos)
         return packet_id if result == MQTTErrorCode.MQTT_ERR_SUCCESS and packet_id else 0
 
+    def unsubscribe(self, topic: str) -> None:
+        """Ask for no more of `topic`."""
+        self._client.unsubscribe(topic)
+
     def publish(self, message: Outgoing) -> int:
         """Queue `message` for the socket; returns the packet id that on_puback() will name if its QoS is 1."""
         info = self._client.publish(

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 from litetts_edge.mqtt.link import Link, LinkSettings, Subscription, TlsFiles, Will
+from litetts_edge.mqtt.memory import LastHeard
 from litetts_edge.mqtt.publisher import AudioOverMqtt
 from litetts_edge.mqtt.service import OFFLINE, MqttService
 from litetts_edge.mqtt.topics import Topics
 from litetts_edge.pipeline.bus import Subscription as Events
 from litetts_edge.settings.credentials import mqtt_password
 from litetts_edge.settings.live import LiveSettings
+from litetts_edge.settings.problems import SettingsError
 from litetts_edge.settings.reload import Change
 from litetts_edge.settings.schema import Settings
 
@@ -20,6 +23,12 @@ log = logging.getLogger(__name__)
 
 GOODBYE_S = 1.5
 """How long the broker has to take `offline` at a stop."""
+
+REMEMBER_S = 30.0
+"""How often it is noted that the broker was heard: what a crash adds to the age of a backlog, at most."""
+
+RETRY_S = 30.0
+"""Wait after a password file that could not be read."""
 
 MakeService = Callable[[Link, Topics], MqttService]
 
@@ -53,12 +62,18 @@ class MqttDoor:
     """Keeps the node on the bus from run() until close()."""
 
     def __init__(
-        self, live: LiveSettings, environ: Mapping[str, str], publisher: AudioOverMqtt, make_service: MakeService
+        self,
+        live: LiveSettings,
+        environ: Mapping[str, str],
+        publisher: AudioOverMqtt,
+        make_service: MakeService,
+        memory: LastHeard,
     ) -> None:
         self._live = live
         self._environ = environ
         self._publisher = publisher
         self._make_service = make_service
+        self._memory = memory
         self._link: Link | None = None
         self._service: MqttService | None = None
         self._turn = asyncio.Event()
@@ -99,7 +114,13 @@ class MqttDoor:
     async def run(self, events: Events) -> None:
         """Serve until close() and silent() were called; all of `events` is published, the last ones too."""
         while not self._closing:
-            await self._serve(events)
+            try:
+                await self._serve(events)
+            except SettingsError as error:
+                log.error("cannot log in to the broker: %s", error)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(RETRY_S):
+                        await self._turn.wait()
 
     async def _serve(self, events: Events) -> None:
         settings = self._live.value
@@ -110,24 +131,41 @@ class MqttDoor:
             Will(topics.availability, OFFLINE.encode()),
             [Subscription(topic) for topic in topics.subscriptions()],
             topics.request("ping"),
+            last_heard=await asyncio.to_thread(self._memory.load),
         )
         service = self._make_service(link, topics)
         service.attach()
+        greeted = asyncio.Event()
+
+        def greet() -> None:
+            service.announce()
+            greeted.set()
+
+        link.on_connected = greet
         async with link:
             self._link, self._service, self._publisher.link = link, service, link
             try:
                 async with asyncio.TaskGroup() as group:
                     receiving = group.create_task(service.receive(), name="mqtt receive")
                     publishing = group.create_task(service.run(events), name="mqtt publish")
+                    remembering = group.create_task(self._remember(link, greeted), name="mqtt memory")
                     await self._turn.wait()
                     receiving.cancel()
                     if self._closing:
                         await self._silent.wait()
                     publishing.cancel()
+                    remembering.cancel()
                 await service.goodbye(events, GOODBYE_S)
+                await asyncio.to_thread(self._memory.save, link.last_heard)
             finally:
                 self._reconnects += link.reconnects
                 self._link = self._service = self._publisher.link = None
+
+    async def _remember(self, link: Link, greeted: asyncio.Event) -> None:
+        await greeted.wait()
+        while True:
+            await asyncio.to_thread(self._memory.save, link.last_heard)
+            await asyncio.sleep(REMEMBER_S)
 
     def _settings_changed(self, _: Settings, changes: Sequence[Change]) -> None:
         if any(change.applies == "reconnect" for change in changes):

@@ -58,6 +58,7 @@ class Link:
         subscriptions: Sequence[Subscription],
         probe: str,
         *,
+        last_heard: float | None = None,
         random: Callable[[], float] = dice.random,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -102,7 +103,8 @@ class Link:
         self._window = _WINDOW
         self._attempts = Attempts(settings.protocol, settings.reconnect_min_s, settings.reconnect_max_s, random)
         self._met_at = 0.0
-        self._lost_at: float | None = None
+        self._lost_at = last_heard
+        self._was_connected = False
 
     async def __aenter__(self) -> Self:
         self.state = "connecting"
@@ -170,6 +172,16 @@ class Link:
         self._connection.publish(message)
         return True
 
+    @property
+    def last_heard(self) -> float | None:
+        """When the broker was last heard, in seconds on the clock; None when it never was."""
+        return self._lost_at if self._connection is None else self._connection.last_heard
+
+    def unsubscribe(self, topic: str) -> None:
+        """End a subscription that an earlier configuration left in the session."""
+        if self._connection is not None:
+            self._connection.unsubscribe(topic)
+
     async def flush(self, within_s: float) -> bool:
         """Wait until the broker has acknowledged every QoS 1 message; False when time is up first."""
         try:
@@ -179,13 +191,16 @@ class Link:
             return False
         return True
 
-    async def written(self) -> None:
-        """Wait until what was published has left this process, or there is no connection to leave by.
+    async def written(self) -> bool:
+        """Wait until what was published has left this process; False when its connection was over first.
 
         A writer of much audio waits here, so that a slow network does not fill the memory.
         """
-        if self._connection is not None:
-            await self._connection.written()
+        connection = self._connection
+        if connection is None:
+            return False
+        await connection.written()
+        return not connection.ended.done()
 
     # -- the life of the link ------------------------------------------------------------------------------
 
@@ -235,16 +250,21 @@ class Link:
         kept = "session resumed" if accepted.session_present else "new session"
         where = f"{self._settings.host}:{self._settings.port}"
         log.info("connected to the broker at %s (MQTT %s, %s)", where, self.protocol, kept)
-        if away is not None:
-            self.reconnects += 1
-            if five and not accepted.session_present and self._settings.session_expiry_s > 0:
-                self.sessions_lost += 1
-                log.warning("the broker lost our session: what was published in the last %.0f s is gone", away)
-                self.on_session_lost(away)
+        self.reconnects += self._was_connected
+        if away is not None and five and not accepted.session_present and self._expected_session(away):
+            self.sessions_lost += 1
+            log.warning("the broker lost our session: what was published in the last %.0f s is gone", away)
+            self.on_session_lost(away)
+        self._was_connected = True
         self._topics.ask(connection)
         self._send_waiting()
         self._tell(None, "")
         self.on_connected()
+
+    def _expected_session(self, away: float) -> bool:
+        """The broker should have kept the session; a process that was off for long expects nothing."""
+        expiry_s = self._settings.session_expiry_s
+        return expiry_s > 0 and (self._was_connected or away < expiry_s)
 
     def _backlog_begin(self) -> float:
         """When the oldest message that the broker may have kept for us can have been published."""

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 
 from litetts_edge.errors import BadField, BadRequest, NotSupported, RetainedMessage
 from litetts_edge.events import (
@@ -38,7 +39,7 @@ from litetts_edge.pipeline.speak import SpeechPipeline
 from litetts_edge.settings.live import LiveSettings
 from litetts_edge.settings.problems import SettingsError
 from litetts_edge.speech import Encoding, Priority, RequestId
-from litetts_edge.status import Status
+from litetts_edge.status import BOOT_ID, Status
 
 log = logging.getLogger(__name__)
 
@@ -88,8 +89,7 @@ class MqttService:
         await self.link.flush(timeout_s)
 
     def attach(self) -> None:
-        """Take the link's hooks; before the link is entered."""
-        self.link.on_connected = self.announce
+        """Take the link's hooks but on_connected; before the link is entered."""
         self.link.on_session_lost = self._session_lost
         self.link.on_problem = lambda _: self.refresh_state()
 
@@ -129,7 +129,13 @@ class MqttService:
         self.refresh_state()
 
     def _event(self, event: SpeechEvent) -> dict[str, object]:
-        document: dict[str, object] = {"event_type": _EVENT_TYPES[type(event)], "id": event.id, **_facts(event)}
+        # QoS 1 may repeat what was on its way when the link broke; the event's own id tells a repetition.
+        names = {
+            "event_type": _EVENT_TYPES[type(event)],
+            "id": event.id,
+            "event_id": f"{BOOT_ID}-{next(_numbers)}",
+        }
+        document: dict[str, object] = {**names, **_facts(event)}
         request = self.pipeline.find(event.id)
         if self.live.value.privacy.publish_text and request is not None:
             document["text"] = request.text
@@ -178,8 +184,11 @@ class MqttService:
                 await self._request(verb, delivery)
             case Prepare():
                 raise NotSupported("prepare")
-            case None:
+            case None if delivery.topic.startswith(self.topics.own("")):
                 raise UnknownTopic(delivery.topic)
+            case None:
+                log.info("no longer ours, so unsubscribed: %s", delivery.topic)
+                self.link.unsubscribe(delivery.topic)
 
     def _speak(self, delivery: Delivery, priority: Priority) -> None:
         request: RequestId | None = None
@@ -265,6 +274,8 @@ class MqttService:
             topic = publish_topic(delivery.response_topic)
         self.link.publish(topic, _json(answer), qos=1, correlation=delivery.correlation)
 
+
+_numbers = count(1)
 
 _EVENT_TYPES = {
     Queued: "queued",

@@ -32,8 +32,13 @@ def run(options: argparse.Namespace) -> int:
 
 def _log(settings: Settings, environ: Mapping[str, str]) -> None:
     wants_journal = settings.log.format in {"auto", "journal"}
-    handler = (journal_handler(environ) if wants_journal else None) or logging.StreamHandler()
+    handler = (journal_handler(environ) if wants_journal else None) or _own_stderr()
     if isinstance(handler, logging.StreamHandler):
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
     logging.getLogger("litetts_edge").setLevel(settings.log.level.upper())
+
+
+def _own_stderr() -> logging.Handler:
+    """A handler on a copy of stderr: sounddevice points the original at /dev/null while it looks for devices."""
+    return logging.StreamHandler(os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1))

@@ -10,13 +10,13 @@ import signal
 import sys
 import tempfile
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 from litetts_edge.commands.config import sources_of
 from litetts_edge.encode import EXTENSIONS
-from litetts_edge.errors import BadField, did_you_mean
-from litetts_edge.events import ClosingEvent, Finished
+from litetts_edge.errors import BadField, BadRequest, did_you_mean
+from litetts_edge.events import ClosingEvent, Dropped, Finished
 from litetts_edge.interfaces import AudioSink
 from litetts_edge.mqtt.messages import Arrival, Defaults, SpeakRefused, parse_speak
 from litetts_edge.pipeline.bus import EventBus
@@ -48,9 +48,9 @@ class OutFile(FileSink):
 def say(options: argparse.Namespace) -> int:
     """Speak, or write a file. Raises BadRequest, SettingsError, EngineFailed."""
     settings = sources_of(options).load().settings
-    request = _request(options, settings)
     if options.out is not None and options.out.is_dir():
         raise BadField("--out", f"{options.out} is a folder; name a file in it")
+    request = _request(options, settings)
     closing = asyncio.run(_say(request, settings, options.out))
     if not isinstance(closing, Finished):
         reason = getattr(closing, "message", "") or getattr(closing, "reason", "expired")
@@ -60,7 +60,7 @@ def say(options: argparse.Namespace) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     # PortAudio's atexit handler waits for ever on a frozen sound server.
-    os._exit(0 if isinstance(closing, Finished) else 1)
+    os._exit(0 if isinstance(closing, Finished) else 2 if isinstance(closing, Dropped) else 1)
 
 
 def _report(finished: Finished, out: Path | None) -> None:
@@ -136,7 +136,8 @@ async def _say(request: SpeakRequest, settings: Settings, out: Path | None) -> C
         events = stack.enter_context(bus.subscribe())
         await stack.enter_async_context(pipeline.running())
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, pipeline.stop)
-        pipeline.submit(request)
+        with suppress(BadRequest):  # it is told as Dropped
+            pipeline.submit(request)
         async for event in events:
             if isinstance(event, ClosingEvent):
                 return event

@@ -32,13 +32,11 @@ class AudioOverMqtt:
     async def hand_over(self, topic: str, payload: bytes, properties: Sequence[tuple[str, str]]) -> None:
         """See AudioPublisher."""
         link = self.link
-        connections = link.reconnects if link is not None else 0
         try:
             sent = link is not None and link.publish(topic, payload, user_properties=properties)
         except PacketTooLarge as error:
             raise SinkFailed("mqtt", str(error)) from error
         if link is None or not sent:
             raise SinkFailed("mqtt", "there is no connection to the broker")
-        await link.written()
-        if link.state != "connected" or link.reconnects != connections:
+        if not await link.written():
             raise SinkFailed("mqtt", "the connection to the broker was lost with audio on its way")

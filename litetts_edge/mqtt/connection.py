@@ -40,6 +40,7 @@ _REFUSALS = {
 }
 _SESSION_TAKEN_OVER = 0x8E
 _MALFORMED = (0x81, 0x82)  # malformed packet, protocol error: what we say when we cannot read the broker's packet
+_QUICKACK: int = getattr(socket, "TCP_QUICKACK", 0)  # tcp(7), Linux only
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +292,11 @@ class Connection:
         while isinstance(sock, ssl.SSLSocket) and sock.pending():  # decrypted already: the loop cannot see it
             self._client.loop_read()
             sock = self._client.socket()
+        if _QUICKACK and isinstance(sock, socket.socket) and sock.fileno() >= 0:
+            # Linux forgets this option by itself, so it is set after each read. Without it the broker, which by
+            # default waits for our TCP acknowledgement before it sends the next small message (mosquitto:
+            # set_tcp_nodelay), hears of it 40 ms late when there is nothing to answer with.
+            sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
 
     def _keep_alive(self) -> None:
         self._guarded(self._client.loop_misc)

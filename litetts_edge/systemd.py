@@ -91,7 +91,7 @@ def journal_handler(environ: Mapping[str, str]) -> logging.Handler | None:
     if not _stderr_is(environ.get("JOURNAL_STREAM", "")):
         return None
     try:
-        from systemd.journal import JournalHandler  # noqa: PLC0415  an extra that is often not installed
+        from systemd.journal import JournalHandler
     except ImportError:
         return None
     handler: logging.Handler = JournalHandler(SYSLOG_IDENTIFIER="litetts-edge")

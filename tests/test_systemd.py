@@ -127,7 +127,7 @@ def test_the_journal_handler_is_the_extra() -> None:
     stat = os.fstat(2)
     handler = journal_handler({"JOURNAL_STREAM": f"{stat.st_dev}:{stat.st_ino}"})
     try:
-        from systemd.journal import JournalHandler  # noqa: PLC0415
+        from systemd.journal import JournalHandler
     except ImportError:
         assert handler is None
     else:

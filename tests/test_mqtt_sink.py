@@ -8,7 +8,6 @@ import io
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,38 +28,10 @@ from litetts_edge.sinks import mqtt as sink_module
 from litetts_edge.sinks.mqtt import SMALLEST, MqttSink
 from litetts_edge.speech import Encoding, RequestId, SpeakRequest
 from tests.broker import Broker, Proxy, SecondClient, until
+from tests.shelf import Shelf
 
 RATE = 16000
 TOPIC = "litetts/kitchen/audio/x"
-
-
-@dataclass(slots=True)
-class Shelf:
-    """An AudioPublisher that keeps what it is handed."""
-
-    limit: int = 1_500_000
-    fails_after: int = 10**9
-    messages: list[tuple[str, bytes, dict[str, str]]] = field(default_factory=list)
-
-    def audio_topic(self, utterance: str) -> str:
-        return f"litetts/kitchen/audio/{utterance}"
-
-    def largest_payload(self) -> int:
-        return self.limit
-
-    async def hand_over(self, topic: str, payload: bytes, properties: Sequence[tuple[str, str]]) -> None:
-        if len(self.messages) >= self.fails_after:
-            raise SinkFailed("mqtt", "there is no connection to the broker")
-        self.messages.append((topic, payload, dict(properties)))
-
-    @property
-    def topics(self) -> list[str]:
-        return [topic for topic, _, _ in self.messages]
-
-    @property
-    def chunks(self) -> list[bytes]:
-        """Payloads of audio, in order; the /end left out."""
-        return [payload for topic, payload, _ in self.messages if not topic.endswith("/end")]
 
 
 def request(encoding: Encoding = Encoding.WAV, **fields: Any) -> SpeakRequest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -17,10 +18,12 @@ import soundfile
 from litetts_edge.interfaces import AudioSink
 from litetts_edge.pcm import AudioChunk, AudioFormat, Samples
 from litetts_edge.sinks.file import FileSink
+from litetts_edge.sinks.mqtt import MqttSink
 from litetts_edge.sinks.speaker import SpeakerSink
 from litetts_edge.sinks.stream import StreamSink
 from litetts_edge.speech import Encoding, RequestId, SpeakRequest
 from tests.recording_sink import RecordingSink
+from tests.shelf import Shelf
 from tests.virtual_card import RATE, babble, card_of_this_process, likenesses, place, virtual_card
 
 
@@ -81,8 +84,21 @@ async def speaker_stage(_folder: Path) -> AsyncIterator[Stage]:
                 yield Stage(sink, recording.samples)
 
 
+@contextlib.asynccontextmanager
+async def mqtt_stage(_folder: Path) -> AsyncIterator[Stage]:
+    shelf = Shelf(limit=20_000)  # an utterance of 0.6 s comes in three messages
+
+    def read() -> Samples:
+        parts = [soundfile.read(io.BytesIO(payload), dtype="float32")[0] for payload in shelf.chunks]
+        return np.concatenate([np.zeros(0, dtype=np.float32), *parts])
+
+    yield Stage(MqttSink(shelf), read)
+
+
 StageMaker = Callable[[Path], AbstractAsyncContextManager[Stage]]
-every_sink = pytest.mark.parametrize("make", [recording_stage, file_stage, stream_stage, speaker_stage])
+every_sink = pytest.mark.parametrize(
+    "make", [recording_stage, file_stage, stream_stage, mqtt_stage, speaker_stage]
+)
 
 
 def request(name: str) -> SpeakRequest:

@@ -28,6 +28,7 @@ FLOORS = {
     "dsp": 1,
     "encode": 1,
     "mqtt": 1,
+    "mqtt.documents": 1,
     "mqtt.topics": 1,
     "mqtt.messages": 1,
     # a model, a device, a disk, the broker

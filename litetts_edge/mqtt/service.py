@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
@@ -11,18 +10,9 @@ from dataclasses import dataclass
 from itertools import count
 
 from litetts_edge.errors import BadField, BadRequest, NotSupported, RetainedMessage
-from litetts_edge.events import (
-    Cancelled,
-    Dropped,
-    Expired,
-    Failed,
-    Finished,
-    FirstAudio,
-    Queued,
-    SpeechEvent,
-    Started,
-)
+from litetts_edge.events import FirstAudio, SpeechEvent
 from litetts_edge.health import Health
+from litetts_edge.mqtt.documents import to_json
 from litetts_edge.mqtt.link import Delivery, Link
 from litetts_edge.mqtt.messages import (
     Arrival,
@@ -104,13 +94,13 @@ class MqttService:
 
     def refresh_state(self) -> None:
         """Publish the state when it is another than the last one published."""
-        state = _json(self.status.state())
+        state = to_json(self.status.state())
         if state != self._state:
             self._state = state
             self.link.publish(self.topics.state, state, qos=1, retain=True)
 
     def _publish(self, topic: str, document: Mapping[str, object], *, qos: int = 0, retain: bool = False) -> None:
-        self.link.publish(topic, _json(document), qos=qos, retain=retain)
+        self.link.publish(topic, to_json(document), qos=qos, retain=retain)
 
     async def _report_health(self) -> None:
         while True:
@@ -119,7 +109,7 @@ class MqttService:
             # It expires by itself, so that nobody reads the health of a node that is gone [MQTT 5 § 3.3.2.3.3].
             expiry_s = max(1, round(3 * interval_s))
             # QoS 1 waits for the connection: the first report is made before there is one.
-            self.link.publish(self.topics.health, _json(document), qos=1, retain=True, expiry_s=expiry_s)
+            self.link.publish(self.topics.health, to_json(document), qos=1, retain=True, expiry_s=expiry_s)
             self.refresh_state()
             await asyncio.sleep(interval_s)
 
@@ -130,12 +120,7 @@ class MqttService:
 
     def _event(self, event: SpeechEvent) -> dict[str, object]:
         # QoS 1 may repeat what was on its way when the link broke; the event's own id tells a repetition.
-        names = {
-            "event_type": _EVENT_TYPES[type(event)],
-            "id": event.id,
-            "event_id": f"{BOOT_ID}-{next(_numbers)}",
-        }
-        document: dict[str, object] = {**names, **_facts(event)}
+        document = event_document(event) | {"event_id": f"{BOOT_ID}-{next(_numbers)}"}
         request = self.pipeline.find(event.id)
         if self.live.value.privacy.publish_text and request is not None:
             document["text"] = request.text
@@ -272,54 +257,11 @@ class MqttService:
         topic = self.topics.response(verb if verb.isidentifier() else "unknown")
         with suppress(ValueError):  # brokers pass on what nobody may publish to
             topic = publish_topic(delivery.response_topic)
-        self.link.publish(topic, _json(answer), qos=1, correlation=delivery.correlation)
+        self.link.publish(topic, to_json(answer), qos=1, correlation=delivery.correlation)
 
 
 _numbers = count(1)
 
-_EVENT_TYPES = {
-    Queued: "queued",
-    Started: "started",
-    Finished: "finished",
-    Cancelled: "cancelled",
-    Expired: "expired",
-    Dropped: "dropped",
-    Failed: "failed",
-}
-
-
-def _facts(event: SpeechEvent) -> dict[str, object]:
-    match event:
-        case Started():
-            return {"voice": event.voice, "queue_ms": _ms(event.queue_ms)}
-        case Finished():
-            return {
-                "audio_ms": _ms(event.audio_ms),
-                "first_audio_ms": None if event.first_audio_ms is None else _ms(event.first_audio_ms),
-                "queue_ms": _ms(event.queue_ms),
-                "rtf": round(event.rtf, 4),
-                "voice": event.voice,
-                "cache": "hit" if event.cache_hit else "miss",
-                "warnings": list(event.warnings),
-            }
-        case Cancelled():
-            return {"reason": event.reason}
-        case Dropped() | Failed():
-            return {"reason": event.code, "message": event.message}
-    return {}
-
 
 def _refusal(fields: Mapping[str, object], code: str, message: str) -> dict[str, object]:
     return {"id": fields.get("id"), "status": "error", "error": {"code": code, "message": message}}
-
-
-def _ms(value: float) -> float:
-    return round(value, 1)
-
-
-def _json(document: object) -> str:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=_plain)
-
-
-def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple | set | frozenset) else str(value)

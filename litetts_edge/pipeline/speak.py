@@ -7,23 +7,22 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from litetts_edge.errors import BadRequest, Duplicate, OutputNotFound, ShuttingDown, SpeechError
+from litetts_edge.errors import BadRequest, Duplicate, OutputNotFound, ShuttingDown
 from litetts_edge.events import (
     Cancelled,
     Dropped,
     Expired,
-    Failed,
     Finished,
     FirstAudio,
     Queued,
-    SpeechEvent,
     Started,
 )
 from litetts_edge.interfaces import AudioSink, SpeechCheck, TextFrontend
 from litetts_edge.pcm import AudioFormat
 from litetts_edge.pipeline.bus import EventBus
+from litetts_edge.pipeline.current import Current
 from litetts_edge.pipeline.fanout import open_outputs
 from litetts_edge.pipeline.inference import InferenceThread, Synthesis
 from litetts_edge.pipeline.ledger import CrashLedger
@@ -42,23 +41,6 @@ FIRST_PACE = 0.07
 
 LONGEST_RUN = 300
 """Characters in the longest sentence that a front end may yield: what one run has to do at most."""
-
-
-@dataclass(slots=True)
-class Current:
-    """The request that a lane is speaking, and the task that speaks it."""
-
-    request: SpeakRequest
-    task: asyncio.Task[Finished]
-    audible: bool = False
-    """True from the first sample that a sink took."""
-    cancel_reason: str = ""
-
-    def cancel(self, reason: str) -> None:
-        """End it; the first reason counts."""
-        if not self.task.done():
-            self.cancel_reason = self.cancel_reason or reason
-            self.task.cancel()
 
 
 class SpeechPipeline:
@@ -224,21 +206,7 @@ class SpeechPipeline:
             raise
         finally:
             del self._current[lane(request)]
-            self.bus.publish(self._closing_event(current))
-
-    def _closing_event(self, current: Current) -> SpeechEvent:
-        request, task = current.request.id, current.task
-        if task.cancelled():
-            return Cancelled(request, current.cancel_reason or "cancel")
-        error = task.exception()
-        if error is None:
-            return task.result()
-        if isinstance(error, SpeechError):
-            log.warning("speech failed: %s", error, extra={"request": request, "code": error.code})
-            return Failed(request, error.code, str(error))
-        # One bad request must not silence the house: the traceback is for the log, the daemon goes on.
-        log.error("speech failed", exc_info=error, extra={"request": request})
-        return Failed(request, "internal", "An unexpected error; the log has the details.")
+            self.bus.publish(current.closing_event())
 
     async def _say(self, request: SpeakRequest) -> Finished:
         started = self._clock()

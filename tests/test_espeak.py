@@ -161,7 +161,7 @@ def test_nul_does_not_cut_the_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["word " * 400, "a" * 2000, "supercalifragilistic" * 40, "7" * 500, "one, two. " * 150]
+    "text", ["word " * 400, "a" * 2000, "supercalifragilistic" * 40, "7" * 500, "777 " * 75, "one, two. " * 150]
 )
 def test_long_text_is_spoken_to_its_end(text: str) -> None:
     """Nothing is cut: the last word is heard after all that comes before it."""
@@ -215,6 +215,35 @@ def test_threads_take_turns() -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+FOREIGN = "Ԫᚵϸᦎእᖝၩᄨⅈࠊݴቜሷጫজফᛎஇઓᥓಓკདྷྷ⺐ᷞᓪ᠋ⴂᛒྲᨣႱᵂᎳ๗ບ" * 4
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("vi", "`"),
+        ("vi", "}-k"),
+        ("vi", '"-k'),
+        ("vi", "ᘵi᭯ɘပèຯ" * 20),
+        ("ar", "⣯⣾"),
+        ("ti", "⢿"),
+        ("ar", FOREIGN),
+        ("si", FOREIGN),
+        ("en-US", FOREIGN),
+    ],
+)
+def test_what_crashed_the_library_is_spoken(lang: str, text: str) -> None:
+    """Texts that fuzzing found to crash espeak-ng. In a process of its own, so that a crash is a failure."""
+    program = """
+import sys
+from litetts_edge.text import espeak
+for _ in range(5):
+    espeak.phonemes(sys.argv[2], sys.argv[1])
+    espeak.synthesize(sys.argv[2] + " a", sys.argv[1], 450, lambda samples: True)
+"""
+    subprocess.run([sys.executable, "-c", program, lang, text], check=True, timeout=60)
 
 
 @given(

@@ -12,7 +12,7 @@ from itertools import count
 from litetts_edge.errors import BadField, BadRequest, NotSupported, RetainedMessage
 from litetts_edge.events import FirstAudio, SpeechEvent
 from litetts_edge.health import Health
-from litetts_edge.mqtt.documents import to_json
+from litetts_edge.mqtt.documents import event_document, to_json
 from litetts_edge.mqtt.link import Delivery, Link
 from litetts_edge.mqtt.messages import (
     Arrival,

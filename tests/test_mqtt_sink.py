@@ -186,11 +186,11 @@ async def test_what_is_cut_again_is_cut_at_a_sentence_end(monkeypatch: pytest.Mo
     """An encoding that was guessed too small does not tear sentences apart either."""
     monkeypatch.setattr(sink_module, "COMPRESSION", {Encoding.PCM: 4})
     shelf = Shelf(limit=2000)
-    samples = noise(2400)
-    await publish(shelf, sentences(samples, 300, 500, 600, 900, 100), request(Encoding.PCM))
-    assert [len(payload) // 2 for payload in shelf.chunks] == [800, 600, 1000]
+    samples = noise(2600)
+    await publish(shelf, sentences(samples, 600, 500, 700, 300, 500), request(Encoding.PCM))
+    assert [len(payload) // 2 for payload in shelf.chunks] == [600, 500, 700, 800]
     assert b"".join(shelf.chunks) == int16(samples).tobytes()
-    check_chunked(shelf, Encoding.PCM, 2400)
+    check_chunked(shelf, Encoding.PCM, 2600)
 
 
 async def test_an_empty_chunk_makes_no_message() -> None:
@@ -201,6 +201,9 @@ async def test_an_empty_chunk_makes_no_message() -> None:
     await publish(shelf, [end, first, end, end, second, end])
     assert lengths(shelf) == [800, 800]
     check_chunked(shelf, Encoding.WAV, 1600)
+    long = Shelf(limit=2044)
+    await publish(long, [end, AudioChunk(noise(1600), RATE)])
+    assert lengths(long) == [1000, 600]
 
 
 @given(

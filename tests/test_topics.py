@@ -22,7 +22,7 @@ from litetts_edge.mqtt.topics import (
 from litetts_edge.settings import words
 from litetts_edge.speech import Priority
 
-KITCHEN = Topics("litetts", "kitchen", ("ground", "all-day"))
+KITCHEN = Topics("litetts", "kitchen", ("ground", "ground-floor"))
 
 
 def matches(filter_: str, topic: str) -> bool:
@@ -41,7 +41,7 @@ MEANINGS: dict[str, Incoming] = {
     "litetts/kitchen/speak/critical": Speak(Priority.CRITICAL),
     "litetts/all/speak": Speak(),
     "litetts/group/ground/speak": Speak(),
-    "litetts/group/all-day/speak": Speak(),
+    "litetts/group/ground-floor/speak": Speak(),
     "litetts/kitchen/prepare": Prepare(),
     **{f"litetts/{who}/{verb}": Control(verb) for verb in CONTROLS for who in ("kitchen", "all", "group/ground")},
     **{f"litetts/kitchen/{what}/set": Set(what) for what in SETTERS},

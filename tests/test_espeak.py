@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from litetts_edge.errors import LanguageNotFound
 from litetts_edge.text import espeak
+from litetts_edge.text.espeak_input import safe
 
 
 def spoken(text: str, lang: str = "en-US", rate: int = 175) -> NDArray[np.int16]:
@@ -215,6 +216,18 @@ def test_threads_take_turns() -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_words_stay_whole() -> None:
+    """What is kept from the library leaves ordinary text as it is, Japanese with its three scripts included."""
+    for text in (
+        "今日はコーヒーを飲みます。",
+        "naïve café, Привет 21 °C",
+        "می\u200cخواهم",
+        "नमस्ते दुनिया",
+        "don't — 10:30",
+    ):
+        assert safe(text, "gmw/en-US") == text
 
 
 FOREIGN = "Ԫᚵϸᦎእᖝၩᄨⅈࠊݴቜሷጫজফᛎஇઓᥓಓკདྷྷ⺐ᷞᓪ᠋ⴂᛒྲᨣႱᵂᎳ๗ບ" * 4

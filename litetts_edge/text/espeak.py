@@ -6,7 +6,7 @@ about 1.52 that shaped this file, each seen in a test:
 * after an unknown voice name the next call crashes the process: names come from its own list only, and
   the return code is checked;
 * it lists languages whose dictionary is not installed, and speaks rubbish for them: they are left out;
-* some texts crash it (a backtick in Vietnamese, Braille in Arabic, a long word of foreign letters): see espeak_input.py;
+* some texts crash it (a backtick in Vietnamese, a long word of foreign letters): see espeak_input.py;
 * phonemes lose their punctuation and carry language flags such as `(en)`;
 * repeats are not bit-identical: the phase of its pitch flutter is static, nothing but a fresh load of the
   library resets it, and each load leaks 60 kB.

@@ -13,6 +13,8 @@ _LEFT_OUT = frozenset("`{}[]|\\\\~^")
 """ASCII that nobody says; `}-k` in Vietnamese is a segmentation fault."""
 _VIETNAMESE = re.compile(r"[^\w\s.,;:!?%]|_")
 """What Vietnamese is spared: it is the one language that crashes on much else, `"-k"` for one."""
+_ONE_SCRIPT = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "FULLWIDTH": "LATIN"}
+"""Scripts that are mixed inside Japanese words count as one."""
 _SCRIPTS_IN_A_CLAUSE = 16
 """Changes of script; a clause of many more overflows the library's list of phonemes."""
 _DIGITS_IN_A_CLAUSE = 40
@@ -30,7 +32,7 @@ _MARKS = str.maketrans(
 
 
 def safe(text: str, voice: str) -> str:
-    """`text` for that voice (`gmw/en-US`), with nothing in it that crashes espeak-ng 1.52, commands it, or ends the C string.
+    """`text` for that voice (`gmw/en-US`), with nothing that crashes espeak-ng, commands it or ends the C string.
 
     Found by fuzzing: a backtick in Vietnamese and Braille in Arabic are segmentation faults; a long word or clause
     of many foreign letters, each spoken by its name, is a buffer overflow. So symbols become spaces, words end
@@ -75,7 +77,10 @@ def _known(character: str) -> tuple[bool, str]:
         return False, ""
     if category in {"So", "Sk", "Lm"} and character not in _KEPT:
         return category == "Lm", ""
-    return True, unicodedata.name(character, "").partition(" ")[0] if category in {"Lu", "Ll", "Lt", "Lo"} else ""
+    if category not in {"Lu", "Ll", "Lt", "Lo"}:
+        return True, ""
+    script = unicodedata.name(character, "").partition(" ")[0]
+    return True, _ONE_SCRIPT.get(script, script)
 
 
 def clauses(text: str) -> Iterator[tuple[str, str]]:

@@ -226,6 +226,26 @@ async def test_an_mqtt_5_sender_is_answered_where_it_waits(node: House) -> None:
     await node.until(lambda: "here" in [topic for topic, _ in node.heard])
 
 
+async def test_a_response_topic_that_nobody_may_publish_to(node: House) -> None:
+    """Brokers pass a wildcard on: a verb is answered on the node's own topic, a speak request is refused."""
+    await node.send("request/ping", {"id": "x"}, ResponseTopic="a/+")
+    await node.until(lambda: [answer["id"] for answer in node.documents("response/ping")] == ["x"])
+    await node.send("speak", "hi", ResponseTopic="a/+")
+    assert (await node.document("error"))["code"] == "bad_field"
+
+
+async def test_an_id_that_cannot_be_sent_back_is_refused(node: House) -> None:
+    """Half of a surrogate pair is no character; the sender hears of it where it waits."""
+    answer = await node.ask("ping", b'{"id": "\\ud800"}')
+    assert (answer["id"], answer["error"]["code"]) == (None, "bad_json")
+
+
+async def test_a_stop_that_names_nothing_well_stops_nothing(node: House) -> None:
+    """A numeric id is told as an error: it is not a stop of everything."""
+    await node.send("stop", {"id": 5})
+    assert (await node.document("error"))["code"] == "bad_field"
+
+
 async def test_audio_too_large_for_one_message_comes_in_chunks(tmp_path: Path) -> None:
     """Cut at sentence ends, numbered, and closed by a checksum; nothing of it is lost."""
     async with (

@@ -76,7 +76,8 @@ class MqttService:
         for event in events.rest():
             self._tell(event)
         self.link.publish(self.topics.availability, OFFLINE, qos=1, retain=True)
-        await self.link.flush(timeout_s)
+        if self.link.state == "connected":  # else the last will has said it
+            await self.link.flush(timeout_s)
 
     def attach(self) -> None:
         """Take the link's hooks but on_connected; before the link is entered."""
@@ -214,7 +215,9 @@ class MqttService:
     def _control(self, verb: str, payload: bytes) -> None:
         named = parse_object(payload).get("id") if payload.lstrip().startswith(b"{") else None
         pipeline = self.pipeline
-        if verb in {"stop", "skip"} and isinstance(named, str):
+        if verb in {"stop", "skip"} and named is not None:
+            if not isinstance(named, str):  # whoever meant one does not want all to be cut
+                raise BadField("id", "a text is needed here")
             pipeline.cancel(RequestId(named), verb)
             return
         {

@@ -111,10 +111,11 @@ class Daemon:
                 model_bytes=self._model_bytes,
             )
         )
-        self.status = Status(self.live, self.pipeline, self.speaker, tuple(sinks), lambda: self.door.problem)
+        self.status = Status(self.live, self.pipeline, self.speaker, tuple(sinks), self._problem)
         self.verbs = Verbs(self.status, self.pipeline, self.live, self.health, self.thread, frontend.explain)
         self._stop = asyncio.Event()
         self._ready = False
+        self._voice_problem: str | None = None
         self._told = ""
         self.live.listen(self._settings_changed)
 
@@ -165,9 +166,10 @@ class Daemon:
         voice = self.voices.find(self.live.value.voice)
         self.notifier.status(f"Loading the voice {voice.id}")
         try:
-            await self.thread.run(self.voices.engine(voice).load)
+            await self.pipeline.load(voice)
         except EngineFailed as error:
-            # It stays on the bus and says so: a house that is told is better off than one that is silent.
+            # It stays on the bus, speaks with another voice, and says so: better than a silent house.
+            self._voice_problem = error.code
             log.error("%s", error)
 
     def _be_ready(self, announce: str) -> None:
@@ -254,6 +256,9 @@ class Daemon:
 
     def _mqtt_service(self, link: Link, topics: Topics) -> MqttService:
         return MqttService(link, topics, self.pipeline, self.live, self.health, self.status, self.verbs)
+
+    def _problem(self) -> str | None:
+        return self._voice_problem or self.door.problem
 
     def _model_bytes(self) -> int:
         return sum(getattr(engine, "model_bytes", 0) for engine in self.voices.engines.values())

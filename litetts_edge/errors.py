@@ -6,8 +6,7 @@ where, and what to do.
     SpeechError
       BadRequest        the door or the queue refused it; nothing is spoken
         BadJson  BadField  NotUtf8  PayloadTooLarge  RetainedMessage  TextEmpty  TextTooLong
-        NotSupported  VoiceNotFound  OutputNotFound  Duplicate  QueueFull  ShuttingDown
-      LanguageNotFound  no voice or engine reads that language
+        NotSupported  VoiceNotFound  LanguageNotFound  OutputNotFound  Duplicate  QueueFull  ShuttingDown
       EngineFailed      an engine could not load or synthesize
       Terminated        a run was ended because its request was cancelled
       Poison            the request was in progress at two crashes
@@ -137,7 +136,7 @@ class ShuttingDown(BadRequest):
         super().__init__("The daemon is stopping. Send the request again when it is back.")
 
 
-class LanguageNotFound(SpeechError):
+class LanguageNotFound(BadRequest):
     code = "language_not_found"
 
     def __init__(self, lang: str, known: Sequence[str]) -> None:

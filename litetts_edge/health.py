@@ -23,12 +23,6 @@ CPU_WINDOW_S = 1.0
 MEMORY = Path("/proc/meminfo")
 THERMAL_ZONE = Path("/sys/class/thermal/thermal_zone0/temp")
 SENSORS = Path("/sys/class/hwmon")
-THROTTLED = Path("/sys/devices/platform/soc/soc:firmware/get_throttled")
-"""Raspberry Pi firmware: bits 0 to 3 say under-voltage, frequency cap, throttling, soft limit, now.
-
-Not read here: the kernel logs a warning with a stack trace when anybody reads it, and since 6.12 (March 2025)
-it is gone from Raspberry Pi OS.
-"""
 
 THROTTLES_AT_C = 80.0
 """Every Raspberry Pi slows down from here on (its documentation, "Frequency management and thermal control")."""
@@ -54,7 +48,7 @@ class Counters:
     rtf: deque[float] = field(default_factory=lambda: deque(maxlen=WINDOW))
     """Cache hits excluded: they would flatter the model."""
     first_audio_ms: deque[float] = field(default_factory=lambda: deque(maxlen=WINDOW))
-    """From the start of the request, so that the length of the queue does not count; cache hits excluded."""
+    """From acceptance, the time in the queue included; cache hits excluded."""
     last_error: str | None = None
 
     def count(self, event: SpeechEvent) -> None:
@@ -66,7 +60,7 @@ class Counters:
                 if not event.cache_hit and event.audio_ms:
                     self.rtf.append(event.rtf)
                 if not event.cache_hit and event.first_audio_ms is not None:
-                    self.first_audio_ms.append(max(0.0, event.first_audio_ms - event.queue_ms))
+                    self.first_audio_ms.append(event.first_audio_ms)
             case Failed():
                 self.failed += 1
                 self.last_error = event.code
@@ -195,7 +189,8 @@ def _temperature() -> float | None:
 def _throttled(temp_c: float | None) -> bool | None:
     """Whether a Raspberry Pi is slowed down by a weak power supply or by heat; None on any other machine.
 
-    The driver raspberrypi-hwmon asks the firmware every 2 s, and shows only the power supply.
+    The driver raspberrypi-hwmon asks the firmware every 2 s, and shows only the power supply. The firmware's own
+    word, soc:firmware/get_throttled, made the kernel log a stack trace, and is gone since March 2025 (Linux 6.12).
     """
     for name in SENSORS.glob("hwmon*/name"):
         try:

@@ -41,8 +41,8 @@ class Status:
     pipeline: SpeechPipeline
     loudspeaker: Loudspeaker
     outputs: Sequence[str]
-    link_problem: Callable[[], str | None]
-    """A code while something is wrong with the broker link, though it is connected."""
+    fault: Callable[[], str | None]
+    """A code while something is wrong with the voice, or with a broker link that is connected all the same."""
 
     def state(self) -> dict[str, object]:
         """The document of the state topic."""
@@ -74,7 +74,7 @@ class Status:
         return (
             (settings if settings != RESTART_NEEDED else None)
             or (self.loudspeaker.problem if needs_speaker else None)
-            or self.link_problem()
+            or self.fault()
             or settings
         )
 

@@ -62,6 +62,13 @@ class Desk:
         """Wait until a request was heard."""
         await self.until(lambda: any(isinstance(event, FirstAudio) and event.id == name for event in self.told))
 
+    async def at_speaker(self, name: str) -> None:
+        """Wait until the speaker has opened its writer for a request."""
+        async with asyncio.timeout(10):
+            while not any(take.request.id == name for take in self.speaker.takes):
+                self.speaker.opened.clear()
+                await self.speaker.opened.wait()
+
     def story(self) -> list[str]:
         return [f"{event.id} {type(event).__name__}" for event in self.told if not isinstance(event, FirstAudio)]
 

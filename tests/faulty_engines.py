@@ -51,6 +51,15 @@ class RaisingEngine(_Faulty):
         yield _sound()
 
 
+class DamagedEngine(RaisingEngine):
+    """Cannot be loaded: its files are damaged."""
+
+    name = "damaged"
+
+    def load(self) -> None:
+        raise EngineFailed(self.name, "its files are damaged.")
+
+
 class AbortingEngine(_Faulty):
     """Kills the process, as a fault in native code would, at a sentence that contains `abort`."""
 

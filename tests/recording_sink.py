@@ -41,6 +41,8 @@ class RecordingSink:
         self._turn = asyncio.Lock()
         self._changed = asyncio.Condition()
         self.takes: list[Take] = []
+        self.opened = asyncio.Event()
+        """Set whenever a writer opens."""
         self.fails_with: Exception | None = None
         """Raised by the next writer(), when set."""
 
@@ -78,6 +80,7 @@ class RecordingSink:
         async with self._turn:
             take = Take(request, audio)
             self.takes.append(take)
+            self.opened.set()
             try:
                 yield _RecordingWriter(self, take, on_first_audio)
             finally:

@@ -10,12 +10,21 @@ from typing import Any
 import numpy as np
 import pytest
 
+from litetts_edge.engines.espeak import EspeakEngine
 from litetts_edge.engines.tone import ToneEngine
-from litetts_edge.errors import BadRequest, Duplicate, OutputNotFound, QueueFull, SinkFailed, VoiceNotFound
+from litetts_edge.errors import (
+    BadRequest,
+    Duplicate,
+    LanguageNotFound,
+    OutputNotFound,
+    QueueFull,
+    SinkFailed,
+    VoiceNotFound,
+)
 from litetts_edge.events import Cancelled, Dropped, Failed, Finished, FirstAudio, Started
 from litetts_edge.speech import Priority
 from tests.desk import Desk, ask, open_desk
-from tests.faulty_engines import BlockingEngine, DeafEngine, RaisingEngine
+from tests.faulty_engines import BlockingEngine, DamagedEngine, DeafEngine, RaisingEngine
 
 
 @pytest.fixture
@@ -60,7 +69,7 @@ async def test_more_urgent_requests_go_first_and_equals_keep_their_order(desk: D
     """Critical, high, normal, low; first in, first out inside each."""
     desk.speaker.pause()
     desk.pipeline.submit(ask("now"))
-    await desk.until(lambda: "now Started" in desk.story())
+    await desk.at_speaker("now")
     for name, priority in (("l", 0), ("n1", 1), ("h", 2), ("n2", 1), ("c", 3)):
         desk.pipeline.submit(ask(name, priority=Priority(priority)))
     desk.speaker.resume()
@@ -84,7 +93,7 @@ async def test_stop_cuts_what_is_spoken_and_cancels_what_waits(desk: Desk) -> No
     desk.speaker.pause()
     for name in ("a", "b", "c"):
         desk.pipeline.submit(ask(name))
-    await desk.until(lambda: "a Started" in desk.story())
+    await desk.at_speaker("a")
     desk.pipeline.stop()
     await desk.closed("a", "b", "c")
     assert {desk.closing(name) for name in "abc"} == {Cancelled(ask(name).id, "stop") for name in "abc"}
@@ -97,7 +106,7 @@ async def test_skip_goes_on_with_what_waits(desk: Desk) -> None:
     desk.speaker.pause()
     desk.pipeline.submit(ask("a"))
     desk.pipeline.submit(ask("b"))
-    await desk.until(lambda: "a Started" in desk.story())
+    await desk.at_speaker("a")
     desk.pipeline.skip()
     desk.speaker.resume()
     await desk.closed("b")
@@ -110,7 +119,7 @@ async def test_clear_lets_the_spoken_one_end(desk: Desk) -> None:
     desk.speaker.pause()
     desk.pipeline.submit(ask("a"))
     desk.pipeline.submit(ask("b"))
-    await desk.until(lambda: "a Started" in desk.story())
+    await desk.at_speaker("a")
     desk.pipeline.clear()
     desk.speaker.resume()
     await desk.closed("a", "b")
@@ -123,7 +132,7 @@ async def test_cancel_finds_a_request_wherever_it_is(desk: Desk) -> None:
     desk.speaker.pause()
     desk.pipeline.submit(ask("a"))
     desk.pipeline.submit(ask("b"))
-    await desk.until(lambda: "a Started" in desk.story())
+    await desk.at_speaker("a")
     assert desk.pipeline.cancel(ask("b").id)
     assert desk.pipeline.cancel(ask("a").id)
     assert not desk.pipeline.cancel(ask("z").id)
@@ -156,7 +165,7 @@ async def test_interrupt_cuts_what_is_no_more_urgent(desk: Desk) -> None:
     desk.speaker.pause()
     desk.pipeline.submit(ask("a"))
     desk.pipeline.submit(ask("b"))
-    await desk.until(lambda: "a Started" in desk.story())
+    await desk.at_speaker("a")
     desk.pipeline.submit(ask("now", interrupt=True))
     desk.speaker.resume()
     await desk.closed("now", "b")
@@ -168,7 +177,7 @@ async def test_interrupt_does_not_cut_an_alarm(desk: Desk) -> None:
     """A doorbell waits for the smoke alarm."""
     desk.speaker.pause()
     desk.pipeline.submit(ask("alarm", priority=Priority.CRITICAL))
-    await desk.until(lambda: "alarm Started" in desk.story())
+    await desk.at_speaker("alarm")
     desk.pipeline.submit(ask("bell", interrupt=True))
     desk.speaker.resume()
     await desk.closed("bell")
@@ -188,7 +197,7 @@ async def test_a_request_that_waits_too_long_expires_when_it_happens(desk: Desk)
     """Not when the long text before it ends."""
     desk.speaker.pause()
     desk.pipeline.submit(ask("a"))
-    await desk.until(lambda: "a Started" in desk.story())
+    await desk.at_speaker("a")
     late = ask("b")
     desk.pipeline.submit(ask("c", deadline=late.accepted_at + 0.05))
     await desk.closed("c")
@@ -246,7 +255,7 @@ async def test_a_full_queue_refuses_the_new_and_keeps_the_old(tmp_path: Path) ->
     async with open_desk(tmp_path, limit=2) as desk:
         desk.speaker.pause()
         desk.pipeline.submit(ask("now"))
-        await desk.until(lambda: "now Started" in desk.story())
+        await desk.at_speaker("now")
         desk.pipeline.submit(ask("a"))
         desk.pipeline.submit(ask("b"))
         with pytest.raises(QueueFull):
@@ -344,15 +353,60 @@ async def test_leaving_closes_every_request(tmp_path: Path) -> None:
         desk.speaker.pause()
         for name in ("a", "b"):
             desk.pipeline.submit(ask(name))
-        await desk.until(lambda: "a Started" in desk.story())
+        await desk.at_speaker("a")
     assert {desk.closing(name) for name in "ab"} == {Cancelled(ask(name).id, "shutdown") for name in "ab"}
 
 
-async def test_another_language_is_read_by_a_voice_that_speaks_it(tmp_path: Path) -> None:
-    """Or not at all: never by the rules of a language that it is not."""
+async def test_a_language_that_no_voice_reads_is_dropped(tmp_path: Path) -> None:
+    """A text is never read by the rules of a language that it is not in."""
     async with open_desk(tmp_path) as desk:
+        with pytest.raises(LanguageNotFound):
+            desk.pipeline.submit(ask("a", "eins", lang="de"))
+        dropped = desk.closing("a") if await desk.closed("a") else None
+        assert isinstance(dropped, Dropped)
+        assert dropped.code == "language_not_found"
+
+
+async def test_another_language_is_read_by_a_voice_that_speaks_it(tmp_path: Path) -> None:
+    """With a warning, because it is not the voice that was asked for."""
+    async with open_desk(tmp_path, [ToneEngine(), EspeakEngine()]) as desk:
         desk.pipeline.submit(ask("a", "eins", lang="de"))
+        await desk.closed("a")
+        finished = desk.closing("a")
+        assert isinstance(finished, Finished)
+        assert finished.voice == "espeak:de"
+        assert "voice_changed" in finished.warnings[0]
+
+
+async def test_a_voice_that_cannot_be_loaded_is_replaced(tmp_path: Path) -> None:
+    """A damaged model must not cost an announcement."""
+    async with open_desk(tmp_path, [DamagedEngine(), EspeakEngine()]) as desk:
+        desk.pipeline.submit(ask("a", "hello"))
+        await desk.closed("a")
+        finished = desk.closing("a")
+        assert isinstance(finished, Finished)
+        assert finished.voice == "espeak:en-us"
+        assert "damaged" in finished.warnings[0]
+
+
+async def test_without_a_spare_voice_a_load_that_fails_fails_the_request(tmp_path: Path) -> None:
+    """And says what is wrong with the model."""
+    async with open_desk(tmp_path, [DamagedEngine()]) as desk:
+        desk.pipeline.submit(ask("a", "hello"))
         await desk.closed("a")
         failed = desk.closing("a")
         assert isinstance(failed, Failed)
-        assert failed.code == "language_not_found"
+        assert failed.code == "engine_failed"
+
+
+@pytest.mark.parametrize(
+    ("lang", "voice"), [("es-AR", "espeak:es-419"), ("nn", "espeak:nb"), ("pt-BR", "espeak:pt-br")]
+)
+async def test_a_region_is_read_as_its_nearest_relative(tmp_path: Path, lang: str, voice: str) -> None:
+    """A language that goes by another name is found."""
+    async with open_desk(tmp_path, [EspeakEngine()]) as desk:
+        desk.pipeline.submit(ask("a", "uno", lang=lang))
+        await desk.closed("a")
+        finished = desk.closing("a")
+        assert isinstance(finished, Finished)
+        assert finished.voice == voice

@@ -277,7 +277,7 @@ async def test_explain_takes_the_voice_that_would_speak(office: Office) -> None:
         ({"text": 5}, "bad_field"),
         ({"text": "hi", "voice": 5}, "bad_field"),
         ({"text": "hi", "lang": ["en"]}, "bad_field"),
-        ({"text": "hi", "lang": "xx"}, "bad_field"),
+        ({"text": "hi", "lang": "xx"}, "language_not_found"),
         ({"text": "hi", "voice": "nobody"}, "voice_not_found"),
     ],
 )

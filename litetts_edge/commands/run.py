@@ -34,7 +34,8 @@ def _log(settings: Settings, environ: Mapping[str, str]) -> None:
     wants_journal = settings.log.format in {"auto", "journal"}
     handler = (journal_handler(environ) if wants_journal else None) or _own_stderr()
     if isinstance(handler, logging.StreamHandler):
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
+        stamp = "" if environ.get("JOURNAL_STREAM") else "%(asctime)s "  # the journal has its own
+        handler.setFormatter(logging.Formatter(f"{stamp}%(levelname)-7s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
     logging.getLogger("litetts_edge").setLevel(settings.log.level.upper())
 

@@ -73,6 +73,7 @@ class MqttService:
 
     async def goodbye(self, events: Subscription, timeout_s: float) -> None:
         """Tell the last events, say `offline`, and wait until the broker has it all, or the time is up."""
+        self.link.on_connected = lambda: None  # a connection that comes about now must not say `online` after it
         for event in events.rest():
             self._tell(event)
         self.link.publish(self.topics.availability, OFFLINE, qos=1, retain=True)

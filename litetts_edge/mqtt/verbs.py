@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from litetts_edge.errors import BadField, BadRequest, LanguageNotFound, NotSupported
+from litetts_edge.errors import BadField, BadRequest, NotSupported
 from litetts_edge.health import Health
 from litetts_edge.mqtt.topics import VERBS
 from litetts_edge.pipeline.inference import InferenceThread
@@ -119,11 +119,8 @@ class Verbs:
         text = _text(fields, "text")[: self.live.value.request.max_text]
         lang = _text(fields, "lang", "")
         voices = self.pipeline.voices
-        try:
-            voice = voices.for_language(voices.find(_text(fields, "voice", self.live.value.voice)), lang)
-            tokens = await self.thread.run(lambda: self.explain(text, voice, lang))
-        except LanguageNotFound as error:
-            raise BadField("lang", str(error)) from None
+        voice = voices.for_language(voices.find(_text(fields, "voice", self.live.value.voice)), lang)
+        tokens = await self.thread.run(lambda: self.explain(text, voice, lang))
         return [asdict(token) for token in tokens]
 
     async def _log_level(self, fields: Fields) -> Answer:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from litetts_edge.errors import EngineFailed
+from litetts_edge.errors import EngineFailed, Terminated
 from litetts_edge.interfaces import SpeechCheck, Synthesizer, TextFrontend
 from litetts_edge.pcm import AudioChunk, silence
 from litetts_edge.pipeline.ledger import CrashLedger
@@ -29,12 +29,17 @@ class Rendering:
     ledger: CrashLedger
     warnings: list[str] = field(default_factory=list)
     """What the speech check found; complete when the iteration has ended."""
+    _cancelled: bool = False
+
+    def terminate(self) -> None:
+        """End the work in progress soon; from any thread. It may be at a place that an engine does not see."""
+        self._cancelled = True
+        self.engine.terminate()
 
     def chunks(self) -> Iterator[AudioChunk]:
         """Yield the request's audio, pauses included. Raises EngineFailed, Poison, LanguageNotFound."""
         self.ledger.begin(self.request)
         try:
-            self.engine.load()
             for turn in range(self.request.repeat):
                 if turn:
                     yield silence(REPEAT_PAUSE_MS, self.voice.sample_rate)
@@ -51,6 +56,8 @@ class Rendering:
             pause_ms = sentence.pause_ms
 
     def _sentence(self, sentence: Sentence) -> Iterator[AudioChunk]:
+        if self._cancelled:
+            raise Terminated
         made: list[AudioChunk] = []
         for chunk in self.engine.synthesize(sentence, self.voice, self.request.speed):
             if not np.isfinite(chunk.samples).all():

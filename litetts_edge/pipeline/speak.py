@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 
-from litetts_edge.errors import BadRequest, Duplicate, OutputNotFound, ShuttingDown
+from litetts_edge.errors import BadRequest, Duplicate, EngineFailed, OutputNotFound, ShuttingDown
 from litetts_edge.events import (
     Cancelled,
     Dropped,
@@ -30,7 +30,7 @@ from litetts_edge.pipeline.policy import Lane, RecentIds, lane, may_interrupt
 from litetts_edge.pipeline.queue import RequestQueue
 from litetts_edge.pipeline.render import Rendering
 from litetts_edge.pipeline.voices import Voices
-from litetts_edge.speech import RequestId, SpeakRequest, Voice
+from litetts_edge.speech import Priority, RequestId, SpeakRequest, Voice
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,9 @@ Clock = Callable[[], float]
 
 FIRST_PACE = 0.07
 """Synthesis seconds per character before an engine was measured: real time, at 15 characters a second."""
+
+LOAD_S = 12.0
+"""For the watchdog: a large model on a small board, which is then allowed five times as long."""
 
 LONGEST_RUN = 300
 """Characters in the longest sentence that a front end may yield: what one run has to do at most."""
@@ -105,7 +108,7 @@ class SpeechPipeline:
     def _admit(self, request: SpeakRequest) -> None:
         if self._closing:
             raise ShuttingDown
-        self.voices.find(request.voice)
+        self.voices.for_language(self.voices.find(request.voice), request.lang)
         for name in request.outputs:
             if name not in self._sinks:
                 raise OutputNotFound(name, tuple(self._sinks))
@@ -219,11 +222,13 @@ class SpeechPipeline:
                 current.audible = True
                 self.bus.publish(FirstAudio(request.id, first_audio[0]))
 
-        voice = self.voices.for_language(self.voices.find(request.voice), request.lang)
-        warnings = list(request.warnings)
-        if request.lang and voice.engine != self.voices.find(request.voice).engine:
-            warnings.append(f"voice_changed: {request.voice} does not speak {request.lang}; {voice.id} does")
+        asked = self.voices.find(request.voice)
+        voice = self.voices.for_language(asked, request.lang)
         self.bus.publish(Started(request.id, voice.id, (started - request.accepted_at) * 1000))
+        warnings = list(request.warnings)
+        if voice.engine != asked.engine:
+            warnings.append(f"voice_changed: {asked.id} does not speak {request.lang}; {voice.id} does")
+        voice = await self._ready(voice, request.priority, warnings)
         rendering = self._rendering(request, voice)
         synthesis = self._synthesis(rendering)
         audio = AudioFormat(voice.sample_rate)
@@ -245,6 +250,23 @@ class SpeechPipeline:
             warnings=(*warnings, *rendering.warnings, *outputs.warnings),
         )
 
+    async def _ready(self, voice: Voice, priority: Priority, warnings: list[str]) -> Voice:
+        """The voice with its engine loaded; when that fails, a spare one, and a warning. Raises EngineFailed."""
+        try:
+            await self.load(voice, priority)
+        except EngineFailed as error:
+            spare = self.voices.spare(voice)
+            if spare is None:
+                raise
+            await self.load(spare, priority)
+            warnings.append(f"voice_changed: {error} {spare.id} speaks instead.")
+            return spare
+        return voice
+
+    async def load(self, voice: Voice, priority: Priority = Priority.NORMAL) -> None:
+        """Make the voice's engine ready to speak at once. Raises EngineFailed."""
+        await self._thread.run(self.voices.engine(voice).load, priority, predicted_s=LOAD_S)
+
     def _rendering(self, request: SpeakRequest, voice: Voice) -> Rendering:
         asked = replace(request, lang=request.lang or voice.lang)
         return Rendering(asked, voice, self.voices.engine(voice), self.frontend, self._check, self._ledger)
@@ -253,7 +275,7 @@ class SpeechPipeline:
         request = rendering.request
         pace = self._pace.get(rendering.engine.name, FIRST_PACE)
         predicted_s = min(len(request.text), LONGEST_RUN) * pace
-        return Synthesis(self._thread, rendering.chunks, request.priority, rendering.engine.terminate, predicted_s)
+        return Synthesis(self._thread, rendering.chunks, request.priority, rendering.terminate, predicted_s)
 
     # -- expiry ------------------------------------------------------------------------------------
 

@@ -8,6 +8,19 @@ from litetts_edge.engines import ENGINES, create
 from litetts_edge.errors import LanguageNotFound, VoiceNotFound
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.speech import Voice
+from litetts_edge.text.espeak import language
+
+
+def _resolved(lang: str) -> str:
+    """The tag under which espeak-ng has the language: `es-419` for `es-AR`; itself for one that it has not."""
+    try:
+        return language(lang).tag
+    except LanguageNotFound:
+        return lang
+
+
+SPARE = "espeak"
+"""The engine that is always there."""
 
 
 def primary(lang: str) -> str:
@@ -56,14 +69,26 @@ class Voices:
         """
         if not lang or lang.lower() == voice.lang.lower():
             return voice
-        others = [other for other in self._voices.values() if primary(other.lang) == primary(lang)]
-        exact = [other for other in others if other.lang.lower() == lang.lower()]
+        resolved = _resolved(lang)
+        others = [
+            other for other in self._voices.values() if primary(other.lang) in (primary(lang), primary(resolved))
+        ]
+        exact = [other for other in others if other.lang.lower() in (lang.lower(), resolved.lower())]
         if primary(voice.lang) == primary(lang) and not any(other.engine == voice.engine for other in exact):
             return voice
         same_engine = [other for other in exact + others if other.engine == voice.engine]
         for found in (*same_engine, *exact, *others):
             return found
         raise LanguageNotFound(lang, sorted({other.lang for other in self._voices.values()}))
+
+    def spare(self, voice: Voice) -> Voice | None:
+        """A voice of the same language for when this one's engine fails; None when there is no better one."""
+        others = [
+            other for other in self._voices.values() if other.engine == SPARE and other.engine != voice.engine
+        ]
+        exact = [other for other in others if other.lang.lower() == voice.lang.lower()]
+        near = [other for other in others if primary(other.lang) == primary(voice.lang)]
+        return next(iter((*exact, *near)), None)
 
     def engine(self, voice: Voice) -> Synthesizer:
         """The engine that the voice belongs to."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -76,7 +77,10 @@ def perform(check: Check) -> tuple[list[Finding], bool]:
 
     thread = threading.Thread(target=work, name=f"check {check.name}", daemon=True)
     thread.start()
-    thread.join(check.limit_s)
+    ends = time.monotonic() + check.limit_s
+    while thread.is_alive() and (left := ends - time.monotonic()) > 0:
+        # In short pieces: Ctrl-C may go to the hanging thread, and only a thread that runs Python acts on it.
+        thread.join(min(left, 0.2))
     if not thread.is_alive():
         return findings, False
     stuck = fault(check.name, f"it did not answer within {check.limit_s:g} s", *check.when_stuck)

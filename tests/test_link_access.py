@@ -138,6 +138,21 @@ async def test_access_rules_that_hide_our_topics_are_found(
         assert await Taker(link).texts(1) == ["still heard"]
 
 
+async def test_a_user_who_may_not_write_is_told_of_the_rules_too(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """mosquitto 2.0 hangs up after the refusal; that must not look like a fault of the network."""
+    rules = "topic read litetts/#\n"
+    async with (
+        Broker(tmp_path / "broker", acl=rules) as broker,
+        make_link(replace(settings(broker.port), self_test_s=5.0)) as link,
+    ):
+        await until(lambda: link.problem == "self_test_failed", "the problem is told")
+        await until(lambda: link.reconnects >= 3, "mosquitto hangs up each time")
+        assert link.problem == "self_test_failed"
+        assert "ACL" in caplog.text
+
+
 @pytest.mark.parametrize(
     "answer",
     [b"\x20\x02\x00\x01", b"\x20\x03\x00\x84\x00", b""],

@@ -41,9 +41,7 @@ def speak(options: argparse.Namespace) -> int:
         "output": options.output,
         "ttl_s": options.timeout,
     }
-    payload = json.dumps(
-        {name: value for name, value in fields.items() if value not in ("", 0.0, [], None, False)}
-    )
+    payload = json.dumps({name: value for name, value in fields.items() if _is_asked(value)})
 
     async def converse(link: Link) -> int:
         link.publish(topics.own("speak"), payload, qos=1)
@@ -57,6 +55,11 @@ def speak(options: argparse.Namespace) -> int:
         return UNREACHABLE
 
     return asyncio.run(_with_link(settings, topics, [topics.event], converse, options.timeout))
+
+
+def _is_asked(value: object) -> bool:
+    """False for an option that was not given; a volume of 0 was."""
+    return value is not None and (bool(value) or type(value) is int)
 
 
 def _report(event: dict[str, object]) -> int:

@@ -105,6 +105,7 @@ class Link:
         self._met_at = 0.0
         self._lost_at = last_heard
         self._was_connected = False
+        self._denied = False
 
     async def __aenter__(self) -> Self:
         self.state = "connecting"
@@ -258,7 +259,8 @@ class Link:
         self._was_connected = True
         self._topics.ask(connection)
         self._send_waiting()
-        self._tell(None, "")
+        if not self._denied:
+            self._tell(None, "")
         self.on_connected()
 
     def _expected_session(self, away: float) -> bool:
@@ -290,6 +292,8 @@ class Link:
         self._attempts.ended(self._clock() - self._met_at, unreadable=ended.unreadable)
         if self._attempts.clean:
             log.error("a stored message cannot be read and would end every connection: the session is given up")
+        if ended.code == "link_lost" and self._denied:
+            return
         if ended.code == "link_lost" and self._attempts.unstable:
             # Not every broker says why. mosquitto 2.0 just hangs up on the older of two clients with one id.
             self._tell(
@@ -315,20 +319,24 @@ class Link:
         await self._topics.answered(self._settings.self_test_s)
         while not await self._self_test.passes(connection, busy=lambda: self._arrivals.waiting > 0):
             self._arrivals.backlog_is_over()
-            user = self._settings.username or "(anonymous)"
-            self._tell(
-                "self_test_failed",
-                f"a message of our own to {self._probe} did not come back: the broker's access rules (ACL)"
-                f" must let the user {user} read and write it",
-            )
+            self._tell_denied()
             await asyncio.sleep(_RETEST_S)
         self.self_tested = True
+        self._denied = False
         self._attempts.proved()
         refused = ", ".join(f"{topic} ({reason})" for topic, reason in self._topics.refused.items())
         if refused:
             self._tell("subscription_refused", f"the broker refuses subscriptions: {refused}")
         else:
             self._tell(None, "")
+
+    def _tell_denied(self) -> None:
+        user = self._settings.username or "(anonymous)"
+        self._tell(
+            "self_test_failed",
+            f"a message of our own to {self._probe} did not come back: the broker's access rules (ACL)"
+            f" must let the user {user} read and write it",
+        )
 
     # -- what the connection says (connection.Listener) ----------------------------------------------------
 
@@ -350,6 +358,9 @@ class Link:
         if message is not None and reason >= 0x80:
             self.dropped += 1
             log.warning("the broker refuses messages to %s (reason 0x%02x)", message.topic, reason)
+        if message is None and reason >= 0x80 and self._self_test.was_sent_as(packet_id):
+            self._denied = True  # mosquitto 2.0 hangs up after this, which would look like a fault of the network
+            self._tell_denied()
         self._send_waiting()
 
     def _send_waiting(self) -> None:

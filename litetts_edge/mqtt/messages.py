@@ -192,6 +192,8 @@ def _sender_id(fields: Mapping[str, Any]) -> RequestId | None:
 
 
 def _from_json(fields: dict[str, Any], request: RequestId, arrival: Arrival, defaults: Defaults) -> SpeakRequest:
+    # Templates of automation systems render what is not set as null.
+    fields = {name: value for name, value in fields.items() if value is not None or name == "text"}
     for name in LATER:
         if fields.pop(name, None):
             raise NotSupported(f"The field {name!r}")

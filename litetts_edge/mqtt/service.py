@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
@@ -144,18 +144,27 @@ class MqttService:
 
     async def receive(self) -> None:
         """Serve messages until cancelled; what is not acknowledged by then, the broker keeps."""
-        async for delivery in self.link.deliveries():
-            try:
-                await self._handle(delivery)
-            except BadRequest as error:
-                self._error(error, delivery.topic)
-            except Exception:  # one message must not close the door; every one is acknowledged
-                log.exception("a message could not be handled", extra={"topic": delivery.topic})
-                document = {"code": "internal", "message": "see the log", "topic": delivery.topic}
-                self._publish(self.topics.error, document, qos=1)
-            finally:
+        async with asyncio.TaskGroup() as answering:
+            async for delivery in self.link.deliveries():
+                match self.topics.parse(delivery.topic):
+                    case Request(verb) if not delivery.retain:
+                        # An answer may take time (explain waits for the model), and a stop must not wait for it.
+                        answering.create_task(self._told(delivery.topic, self._request(verb, delivery)))
+                    case _:
+                        await self._told(delivery.topic, self._handle(delivery))
                 delivery.ack()
-            self.refresh_state()
+                self.refresh_state()
+
+    async def _told(self, topic: str, handling: Coroutine[None, None, None]) -> None:
+        """Handle a message; whatever is wrong with it is told on the error topic, and closes no door."""
+        try:
+            await handling
+        except BadRequest as error:
+            self._error(error, topic)
+        except Exception:
+            log.exception("a message could not be handled", extra={"topic": topic})
+            document = {"code": "internal", "message": "see the log", "topic": topic}
+            self._publish(self.topics.error, document, qos=1)
 
     async def _handle(self, delivery: Delivery) -> None:
         if delivery.retain:
@@ -167,13 +176,11 @@ class MqttService:
                 self._control(verb, delivery.payload)
             case Set(what):
                 await self._set(what, delivery.payload)
-            case Request(verb):
-                await self._request(verb, delivery)
             case Prepare():
                 raise NotSupported("prepare")
-            case None if delivery.topic.startswith(self.topics.own("")):
+            case _ if delivery.topic.startswith(self.topics.own("")):
                 raise UnknownTopic(delivery.topic)
-            case None:
+            case _:
                 log.info("no longer ours, so unsubscribed: %s", delivery.topic)
                 self.link.unsubscribe(delivery.topic)
 

@@ -61,6 +61,7 @@ class SelfTest:
         self._patience_s = patience_s
         self._clock = clock
         self._payload = b""
+        self._packet_id = 0
         self._returned = asyncio.Event()
         self._moved_at = 0.0
 
@@ -79,13 +80,17 @@ class SelfTest:
             return True
         return False
 
+    def was_sent_as(self, packet_id: int) -> bool:
+        """True for the packet id of the latest self-test message."""
+        return packet_id == self._packet_id
+
     async def passes(self, connection: Connection, busy: Callable[[], bool]) -> bool:
         """Send a message and wait for it, with patience counted from the last arrival and not while `busy`."""
         self._returned.clear()
         self._payload = _MARK + secrets.token_hex(12).encode() + b'"}'
         # A broker that takes one QoS 1 message at a time may be busy with another one.
         qos = 1 if connection.receive_maximum > 1 else 0
-        connection.publish(Outgoing(self._topic, self._payload, qos, expiry_s=60))
+        self._packet_id = connection.publish(Outgoing(self._topic, self._payload, qos, expiry_s=60))
         self.moved()
         while not self._returned.is_set():
             left = self._moved_at + self._patience_s - self._clock()

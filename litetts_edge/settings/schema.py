@@ -39,13 +39,13 @@ class Engine(Section):
     """The code that turns text into audio."""
 
     name: Slug = setting(
-        "auto", applies="revoice", help="Which engine speaks; auto takes the best one that has a voice here."
+        "auto", applies="restart", help="Which engine speaks; auto takes the best one that has a voice here."
     )
     threads: int = setting(
-        0, applies="revoice", ge=0, le=64, unit="threads", help="Threads of one synthesis; 0 chooses by the cores."
+        0, applies="restart", ge=0, le=64, unit="threads", help="Threads of one synthesis; 0 chooses by the cores."
     )
     spinning: bool = setting(
-        False, applies="revoice", help="Let idle threads spin: a little faster, but busier and warmer."
+        False, applies="restart", help="Let idle threads spin: a little faster, but busier and warmer."
     )
 
 

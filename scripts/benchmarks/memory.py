@@ -20,11 +20,15 @@ SHORT = {"text": "Ready.", "speed": 2.0}
 
 async def measure(card: VirtualCard, scale: float) -> AsyncIterator[Figure]:
     """Several starts each, because the layout of memory differs from start to start."""
-    for name, device, what in (("no-card", None, "without a sound card"), ("card", card, "with a sound card")):
+    silent = {"LITETTS_EDGE__OUTPUTS": "mqtt"}
+    for name, device, environ, goal, what in (
+        ("no-card", None, silent, IDLE, "without a sound card"),
+        ("card", card, {}, IDLE, "with a sound card"),
+        ("onnx", None, {**silent, "LITETTS_EDGE__ENGINE__NAME": "tiny"}, None, "with the smallest ONNX voice"),
+    ):
         idle, pss, spoken, peak = [], [], [], []
         for _ in range(max(1, round(3 * scale))):
-            output = "mqtt" if device is None else "speaker"
-            async with scene(device, {"LITETTS_EDGE__OUTPUTS": output}) as here:
+            async with scene(device, environ) as here:
                 await asyncio.sleep(IDLE_S)
                 now = memory_mb(here.program.pid)
                 idle.append(now["rss"])
@@ -33,8 +37,8 @@ async def measure(card: VirtualCard, scale: float) -> AsyncIterator[Figure]:
                 now = memory_mb(here.program.pid)
                 spoken.append(now["rss"])
                 peak.append(now["peak"])
-        yield Figure(f"rss.{name}.idle", f"resident, {IDLE_S:g} s after READY, {what}", "MB", idle, IDLE)
-        yield Figure(f"rss.{name}.idle.pss", "of that, what no other process shares or pays for", "MB", pss)
+        yield Figure(f"rss.{name}.idle", f"resident, {IDLE_S:g} s after READY, {what}", "MB", idle, goal)
+        yield Figure(f"rss.{name}.idle.pss", "the same, what is shared divided among its users", "MB", pss)
         yield Figure(f"rss.{name}.spoken", "resident after 50 requests", "MB", spoken)
         yield Figure(f"rss.{name}.peak", "the most it ever was", "MB", peak)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
@@ -44,10 +46,17 @@ def main() -> None:
     if options.table:
         write_table(options.suite)
         return
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell has its background jobs ignore the latter
+        signal.signal(number, _leave)
     measures = {name: one for name, one in SUITES[options.suite].items() if options.only in ("", name)}
     report = asyncio.run(run(options.suite, measures, 0.1 if options.quick else 1.0))
     if options.out is not None:
         options.out.write_text(json.dumps(report, indent=1) + "\n")
+
+
+def _leave(number: int, _: object) -> None:
+    """End, closing what was opened: no sound server and no broker stays behind."""
+    sys.exit(128 + number)
 
 
 async def run(suite: str, measures: dict[str, Measure], scale: float) -> Document:

@@ -163,6 +163,35 @@ async def test_everything_retained_is_there_for_a_late_comer(node: House) -> Non
     assert health["uptime_s"] >= 0
 
 
+async def test_the_info_follows_the_settings(node: House) -> None:
+    """What is retained there is what is in force; a volume, which is not in it, does not publish it again."""
+    assert (await node.document("info"))["voice"] == "espeak:en-us"
+    await node.send("volume/set", "30")
+    await node.send("voice/set", "espeak:de")
+    info = await node.document("info", lambda info: info["voice"] == "espeak:de")
+    assert node.documents("info").index(info) == 1
+    await node.ask("override", {"key": "request.max_text", "value": 100})
+    await node.document("info", lambda info: info["limits"]["text"] == 100)
+
+
+async def test_a_broker_that_takes_small_messages_only_is_told_what_it_misses(tmp_path: Path) -> None:
+    """The info and long answers are too large for it; everything else goes on."""
+    async with (
+        Broker(tmp_path / "broker", max_packet_size=4000) as broker,
+        programs(tmp_path) as make,
+        house(broker.port) as friend,
+    ):
+        program = make(broker.port, {"LITETTS_EDGE__OUTPUTS": "file"})
+        await program.start()
+        await friend.online()
+        error = await friend.document("error")
+        assert (error["code"], error["topic"]) == ("packet_too_large", f"litetts/{NODE}/info")
+        assert (await friend.ask("voices"))["error"]["code"] == "packet_too_large"
+        await friend.send("speak", {"id": "x", "text": "hi"})
+        await friend.closed("x")
+        assert friend.story("x")[-1] == "finished"
+
+
 async def test_volume_mute_voice_and_speed_turn_and_stay(tmp_path: Path) -> None:
     """Each shows in the state at once, and again after a restart."""
     async with Broker(tmp_path / "broker") as broker, programs(tmp_path) as make, house(broker.port) as friend:

@@ -171,4 +171,6 @@ class MqttDoor:
         if any(change.applies == "reconnect" for change in changes):
             log.info("the settings of the broker changed: connecting again")
             self._turn.set()
+        if self._service is not None and changes:
+            self._service.refresh_info()
         self.refresh_state()

@@ -13,7 +13,7 @@ from litetts_edge.errors import BadField, BadRequest, NotSupported, RetainedMess
 from litetts_edge.events import FirstAudio, SpeechEvent
 from litetts_edge.health import Health
 from litetts_edge.mqtt.documents import event_document, to_json
-from litetts_edge.mqtt.link import Delivery, Link
+from litetts_edge.mqtt.link import Delivery, Link, PacketTooLarge
 from litetts_edge.mqtt.messages import (
     Arrival,
     Defaults,
@@ -22,7 +22,7 @@ from litetts_edge.mqtt.messages import (
     parse_speak,
     publish_topic,
 )
-from litetts_edge.mqtt.topics import Control, Prepare, Request, Set, Speak, Topics
+from litetts_edge.mqtt.topics import Control, Prepare, Request, Set, Speak, Topics, UnknownTopic
 from litetts_edge.mqtt.verbs import Verbs
 from litetts_edge.pipeline.bus import Subscription
 from litetts_edge.pipeline.speak import SpeechPipeline
@@ -41,15 +41,6 @@ SETTINGS_OF = {"volume": "speaker.volume", "mute": "speaker.muted", "voice": "vo
 SWITCH = {"on": True, "off": False}
 
 
-class UnknownTopic(BadRequest):
-    code = "unknown_topic"
-
-    def __init__(self, topic: str) -> None:
-        super().__init__(
-            f"{topic} is not a topic of this protocol: the priorities are low, normal, high, critical."
-        )
-
-
 @dataclass(slots=True)
 class MqttService:
     """Serves one broker link: receive() in, run() out."""
@@ -63,6 +54,8 @@ class MqttService:
     verbs: Verbs
     _state: str = ""
     """The state document as last published."""
+    _info: str = ""
+    """The info document as last published."""
 
     async def run(self, events: Subscription) -> None:
         """Publish the events and the health until cancelled."""
@@ -76,7 +69,7 @@ class MqttService:
         self.link.on_connected = lambda: None  # a connection that comes about now must not say `online` after it
         for event in events.rest():
             self._tell(event)
-        self.link.publish(self.topics.availability, OFFLINE, qos=1, retain=True)
+        self._send(self.topics.availability, OFFLINE, retain=True)
         if self.link.state == "connected":  # else the last will has said it
             await self.link.flush(timeout_s)
 
@@ -90,19 +83,46 @@ class MqttService:
     def announce(self) -> None:
         """Publish all that is retained, availability last: whoever sees `online` can rely on the rest."""
         self._state = ""
-        self._publish(self.topics.info, self.status.info(), qos=1, retain=True)
+        self._info = ""
+        self.refresh_info()
         self.refresh_state()
-        self.link.publish(self.topics.availability, ONLINE, qos=1, retain=True)
+        self._send(self.topics.availability, ONLINE, retain=True)
+
+    def refresh_info(self) -> None:
+        """Publish the info when it is another than the last one published."""
+        info = to_json(self.status.info())
+        if info != self._info:
+            self._info = info
+            self._send(self.topics.info, info, retain=True)
 
     def refresh_state(self) -> None:
         """Publish the state when it is another than the last one published."""
         state = to_json(self.status.state())
         if state != self._state:
             self._state = state
-            self.link.publish(self.topics.state, state, qos=1, retain=True)
+            self._send(self.topics.state, state, retain=True)
 
-    def _publish(self, topic: str, document: Mapping[str, object], *, qos: int = 0, retain: bool = False) -> None:
-        self.link.publish(topic, to_json(document), qos=qos, retain=retain)
+    def _send(
+        self,
+        topic: str,
+        payload: str,
+        *,
+        retain: bool = False,
+        expiry_s: int | None = None,
+        correlation: bytes | None = None,
+    ) -> bool:
+        """Publish with QoS 1; what is above the broker's limit is told instead, and False is returned."""
+        try:
+            self.link.publish(topic, payload, qos=1, retain=retain, expiry_s=expiry_s, correlation=correlation)
+        except PacketTooLarge as error:
+            log.warning("%s", error)
+            if topic != self.topics.error:
+                self._publish(self.topics.error, {"code": error.code, "message": str(error), "topic": topic})
+            return False
+        return True
+
+    def _publish(self, topic: str, document: Mapping[str, object]) -> None:
+        self._send(topic, to_json(document))
 
     async def _report_health(self) -> None:
         while True:
@@ -111,13 +131,13 @@ class MqttService:
             # It expires by itself, so that nobody reads the health of a node that is gone [MQTT 5 § 3.3.2.3.3].
             expiry_s = max(1, round(3 * interval_s))
             # QoS 1 waits for the connection: the first report is made before there is one.
-            self.link.publish(self.topics.health, to_json(document), qos=1, retain=True, expiry_s=expiry_s)
+            self._send(self.topics.health, to_json(document), retain=True, expiry_s=expiry_s)
             self.refresh_state()
             await asyncio.sleep(interval_s)
 
     def _tell(self, event: SpeechEvent) -> None:
         if not isinstance(event, FirstAudio):  # the state says `playing`, and Finished the time
-            self._publish(self.topics.event, self._event(event), qos=1)
+            self._publish(self.topics.event, self._event(event))
         self.refresh_state()
 
     def _event(self, event: SpeechEvent) -> dict[str, object]:
@@ -131,14 +151,14 @@ class MqttService:
     def _error(self, error: BadRequest, topic: str, request: str | None = None) -> None:
         log.warning("refused: %s", error, extra={"topic": topic, "code": error.code, "request": request})
         document = {"code": error.code, "message": str(error), "topic": topic}
-        self._publish(self.topics.error, document | ({"id": request} if request else {}), qos=1)
+        self._publish(self.topics.error, document | ({"id": request} if request else {}))
 
     def _session_lost(self, away_s: float) -> None:
         message = (
             f"The broker forgot our session: what was sent while we were away, {away_s:.0f} s, is lost."
             " Let it keep sessions over a restart (mosquitto: persistence true)."
         )
-        self._publish(self.topics.error, {"code": "session_lost", "message": message, "topic": ""}, qos=1)
+        self._publish(self.topics.error, {"code": "session_lost", "message": message, "topic": ""})
 
     # -- in ----------------------------------------------------------------------------------------
 
@@ -164,7 +184,7 @@ class MqttService:
         except Exception:
             log.exception("a message could not be handled", extra={"topic": topic})
             document = {"code": "internal", "message": "see the log", "topic": topic}
-            self._publish(self.topics.error, document, qos=1)
+            self._publish(self.topics.error, document)
 
     async def _handle(self, delivery: Delivery) -> None:
         if delivery.retain:
@@ -268,7 +288,9 @@ class MqttService:
         topic = self.topics.response(verb if verb.isidentifier() else "unknown")
         with suppress(ValueError):  # brokers pass on what nobody may publish to
             topic = publish_topic(delivery.response_topic)
-        self.link.publish(topic, to_json(answer), qos=1, correlation=delivery.correlation)
+        if not self._send(topic, to_json(answer), correlation=delivery.correlation):
+            answer = _refusal(fields, PacketTooLarge.code, "The answer is above the broker's limit.")
+            self._send(topic, to_json(answer), correlation=delivery.correlation)
 
 
 _numbers = count(1)

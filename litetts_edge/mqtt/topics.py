@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from litetts_edge.errors import BadRequest
 from litetts_edge.speech import Priority
 
 CONTROLS = ("stop", "skip", "pause", "resume", "clear")
@@ -15,6 +16,15 @@ VERBS = (
     "explain", "lexicon", "cache", "tune", "log_level",
 )  # fmt: skip
 RESERVED_IDS = ("all", "group", "pool")
+
+
+class UnknownTopic(BadRequest):
+    code = "unknown_topic"
+
+    def __init__(self, topic: str) -> None:
+        super().__init__(
+            f"{topic} is not a topic of this protocol: the priorities are low, normal, high, critical."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,11 +227,11 @@ async def test_a_change_that_needs_a_restart_is_a_problem_until_it_is_put_back(t
     assert bench.live.problem is None
 
 
-@pytest.mark.parametrize("key", ["speaker.volume", "mqtt.port", "engine.threads"])
-async def test_other_changes_need_none(tmp_path: Path, key: str) -> None:
+@pytest.mark.parametrize(("key", "value"), [("speaker.volume", 7), ("mqtt.port", 7), ("voice", "tone")])
+async def test_other_changes_need_none(tmp_path: Path, key: str, value: object) -> None:
     """live, reconnect and revoice are felt by themselves."""
     bench = opened(tmp_path)
-    await bench.live.override({key: 7})
+    await bench.live.override({key: value})
     assert bench.live.problem is None
 
 

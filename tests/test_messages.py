@@ -388,7 +388,8 @@ def test_the_deadline(
 
 @pytest.mark.parametrize(
     "topic",
-    ["a/+", "#", "a\x00", "a\nb", "\x7f", "\x85", "\ufdd0", "\ufffe", "\uffff", "\U0010ffff", "\ud800", ""],
+    ["a/+", "#", "$SYS/a", "a\x00", "a\nb", "\x7f", "\x85",
+     "\ufdd0", "\ufffe", "\uffff", "\U0010ffff", "\ud800", ""],
 )  # fmt: skip
 def test_a_topic_that_cuts_the_connection_is_refused(topic: str) -> None:
     """Brokers close the connection over these, or paho raises."""

@@ -46,6 +46,8 @@ def publish_topic(text: str) -> str:
     """
     if not text or len(text.encode("utf-8", "replace")) > 512:
         raise ValueError("a topic has 1 to 512 bytes")
+    if text.startswith("$"):
+        raise ValueError("a topic that begins with $ belongs to the broker [MQTT 5 § 4.7.2]")
     found = _NOT_IN_TOPICS.search(text) or next((sign for sign in text if ord(sign) & 0xFFFE == 0xFFFE), None)
     if found:
         sign = found if isinstance(found, str) else found.group()

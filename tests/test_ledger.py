@@ -73,10 +73,22 @@ def test_a_damaged_file_begins_anew(tmp_path: Path, content: str) -> None:
     ledger.begin(ask("a"))
 
 
-def test_a_disk_that_takes_nothing_does_not_stop_the_speech(tmp_path: Path) -> None:
-    """The folder is a file here, which not even root can write into."""
-    (tmp_path / "folder").write_text("")
-    ledger = CrashLedger(tmp_path / "folder" / "ledger")
-    ledger.load()
-    ledger.begin(ask("a"))
-    ledger.end(ask("a"))
+def test_a_disk_that_takes_nothing_does_not_stop_the_speech(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The folder is a file here, which not even root can write into. The log says so once, until it is mended."""
+    folder = tmp_path / "folder"
+    ledger = CrashLedger(folder / "ledger")
+    for _ in range(2):
+        caplog.clear()
+        folder.write_text("")
+        for name in ("a", "b"):
+            ledger.begin(ask(name))
+            ledger.end(ask(name))
+        assert [record.message for record in caplog.records if "could not be written" in record.message][1:] == []
+        assert "could not be written" in caplog.text
+        folder.unlink()
+        ledger.begin(ask("c"))
+        ledger.end(ask("c"))
+        (folder / "ledger").unlink()
+        folder.rmdir()

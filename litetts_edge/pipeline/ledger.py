@@ -32,6 +32,8 @@ class CrashLedger:
         self._path = path
         self._crashes: dict[str, int] = {}
         self._running: dict[str, int] = {}
+        self._refused = False
+        """The disk did not take the last write; it is told once, not at each request."""
 
     def load(self) -> None:
         """Read what the last process left; whatever was in progress there counts as crashed once more."""
@@ -75,7 +77,11 @@ class CrashLedger:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._path.write_text(json.dumps({"running": self._running, "crashes": self._crashes}))
         except OSError as error:  # a full or read-only disk must not silence the house
-            log.warning("the crash ledger could not be written: %s: %s", self._path, error)
+            if not self._refused:
+                log.warning("the crash ledger could not be written: %s: %s", self._path, error)
+            self._refused = True
+        else:
+            self._refused = False
 
 
 def _key(request: SpeakRequest) -> str:

@@ -192,7 +192,11 @@ def _throttled(temp_c: float | None) -> bool | None:
     The driver raspberrypi-hwmon asks the firmware every 2 s, and shows only the power supply. The firmware's own
     word, soc:firmware/get_throttled, made the kernel log a stack trace, and is gone since March 2025 (Linux 6.12).
     """
-    for name in SENSORS.glob("hwmon*/name"):
+    try:
+        names = list(SENSORS.glob("hwmon*/name"))
+    except OSError:
+        return None
+    for name in names:
         try:
             if name.read_text().strip() == "rpi_volt":
                 weak = int(name.with_name("in0_lcrit_alarm").read_text()) != 0

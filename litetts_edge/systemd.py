@@ -70,11 +70,12 @@ class Notifier:
         # A leading @ names Linux's abstract namespace, which the kernel writes as a zero byte (unix(7)).
         address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
         message = "\n".join(lines).encode("utf-8", "replace")
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK) as sock:
-            try:
+        kind = socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
+        try:
+            with socket.socket(socket.AF_UNIX, kind) as sock:
                 sock.sendto(message, address)
-            except OSError as error:
-                logging.getLogger(__name__).debug("the service manager did not take %s: %s", lines[0], error)
+        except OSError as error:
+            logging.getLogger(__name__).debug("the service manager did not take %s: %s", lines[0], error)
 
 
 def _status(text: str) -> tuple[str, ...]:

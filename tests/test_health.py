@@ -19,6 +19,7 @@ from litetts_edge import health
 from litetts_edge.events import Cancelled, Dropped, Expired, Failed, Finished, FirstAudio, Queued, Started
 from litetts_edge.health import WINDOW, Counters, Gauges, Health, percentile
 from litetts_edge.speech import RequestId
+from tests.scarcity import no_file_left
 
 X = RequestId("x")
 
@@ -226,6 +227,15 @@ def test_a_hidden_proc_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(os, "getloadavg", hidden)
     assert made().snapshot()["load1"] is None
+
+
+def test_a_process_that_has_no_file_left_is_no_failure() -> None:
+    """What has to be read is unknown; what is counted is not."""
+    measured = made()
+    with no_file_left():
+        snapshot = measured.snapshot()
+    assert (snapshot["rss_mb"], snapshot["throttled"]) == (None, None)
+    assert snapshot["spoken_total"] == 0
 
 
 def test_a_snapshot_loads_nothing_heavy() -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from litetts_edge.systemd import Notifier, journal_handler
+from tests.scarcity import no_file_left
 
 
 class Manager:
@@ -84,6 +85,15 @@ def test_a_manager_that_went_away_is_no_error(tmp_path: Path) -> None:
     notifier = Notifier({"NOTIFY_SOCKET": str(tmp_path / "gone")})
     notifier.watchdog()
     assert notifier.enabled
+
+
+def test_a_process_that_has_no_file_left_goes_on(manager: Manager) -> None:
+    """A word is lost then, and the next one is said."""
+    notifier = Notifier({"NOTIFY_SOCKET": manager.address})
+    with no_file_left():
+        notifier.watchdog()
+    notifier.status("speaking")
+    assert manager.heard() == "STATUS=speaking"
 
 
 def test_a_manager_that_does_not_read_blocks_nobody(manager: Manager) -> None:

@@ -57,6 +57,8 @@ def test_say_reads_stdin_for_a_dash(tmp_path: Path) -> None:
         (["check-config", "--set", "mqtt.port=x"], 2, "mqtt.port"),
         (["check-config", "-c", "/nonexistent.yaml"], 2, "no such file"),
         (["normalize", "--lang", "xx-yy"], 2, "No language"),
+        (["speak", "hi", "--node", "a/+"], 2, "--node"),
+        (["status", "--node", "#"], 2, "--node"),
         (["dance"], 2, "invalid choice"),
     ],
 )

@@ -13,11 +13,13 @@ from dataclasses import replace
 
 from litetts_edge.commands.config import sources_of
 from litetts_edge.commands.say import text_of
+from litetts_edge.errors import BadField
 from litetts_edge.mqtt.door import link_settings, topics_of
 from litetts_edge.mqtt.link import Link, Subscription, Will
 from litetts_edge.mqtt.messages import new_id
 from litetts_edge.mqtt.topics import Topics
 from litetts_edge.settings.schema import Settings
+from litetts_edge.settings.words import node_id
 
 UNREACHABLE = 3
 CLOSING = {"finished": 0, "cancelled": 1, "expired": 1, "dropped": 1, "failed": 1}
@@ -27,7 +29,7 @@ CLOSING = {"finished": 0, "cancelled": 1, "expired": 1, "dropped": 1, "failed": 
 def speak(options: argparse.Namespace) -> int:
     """Send a request to a node and wait for its closing event."""
     settings = sources_of(options).load().settings
-    topics = replace(topics_of(settings), node=options.node or settings.node.id)
+    topics = _topics(options, settings)
     request = new_id()
     fields = {
         "id": request,
@@ -57,6 +59,14 @@ def speak(options: argparse.Namespace) -> int:
     return asyncio.run(_with_link(settings, topics, [topics.event], converse, options.timeout))
 
 
+def _topics(options: argparse.Namespace, settings: Settings) -> Topics:
+    """The topics of the node that is meant. Raises BadField."""
+    try:
+        return replace(topics_of(settings), node=node_id(options.node) or settings.node.id)
+    except ValueError as error:
+        raise BadField("--node", str(error)) from None
+
+
 def _is_asked(value: object) -> bool:
     """False for an option that was not given; a volume of 0 was."""
     return value is not None and (bool(value) or type(value) is int)
@@ -75,7 +85,7 @@ def _report(event: dict[str, object]) -> int:
 def status(options: argparse.Namespace) -> int:
     """Print what a node says about itself."""
     settings = sources_of(options).load().settings
-    topics = replace(topics_of(settings), node=options.node or settings.node.id)
+    topics = _topics(options, settings)
     wanted = [topics.availability, topics.state, topics.health]
     documents: dict[str, str] = {}
 

@@ -15,7 +15,6 @@ VERBS = (
     "ping", "info", "voices", "models", "queue", "cancel", "health", "config", "reload", "override",
     "explain", "lexicon", "cache", "tune", "log_level",
 )  # fmt: skip
-RESERVED_IDS = ("all", "group", "pool")
 
 
 class UnknownTopic(BadRequest):

@@ -267,13 +267,14 @@ async def test_a_killed_server_costs_no_sample_that_was_not_heard(card: VirtualC
 
 
 async def test_a_device_that_stays_away_fails_the_utterance(card: VirtualCard) -> None:
-    """After give_up_s the request fails with a clear code, and the sink is ready for the next one."""
+    """After give_up_s the request fails with a clear code and one clear sentence; the sink is ready for the next."""
     async with SpeakerSink(give_up_s=0.5) as sink:
         speaking = asyncio.create_task(say(sink, babble(3.0, RATE), RATE))
         await until(lambda: sink.state is SpeakerState.OPEN)
         card.kill()
-        with pytest.raises(NoAudioDevice):
+        with pytest.raises(NoAudioDevice) as failed:
             await asyncio.wait_for(speaking, 5)
+        assert str(failed.value).count("The output speaker failed") == 1
         card.start()
         await asyncio.wait_for(say(sink, babble(0.2, RATE), RATE), 5)
 

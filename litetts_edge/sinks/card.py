@@ -145,7 +145,7 @@ class Card:
                 self._became(None, NoAudioDevice.code)
                 jittered = pause_s * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
                 if time.monotonic() + jittered > gives_up:
-                    raise NoAudioDevice(f"The sound device was lost. {error}") from error
+                    raise NoAudioDevice(f"The sound device was lost, and not back in {give_up_s:g} s.") from error
                 await asyncio.sleep(jittered)
                 pause_s = min(2 * pause_s, 2.0)
             else:

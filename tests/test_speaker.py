@@ -267,7 +267,7 @@ async def test_a_killed_server_costs_no_sample_that_was_not_heard(card: VirtualC
 
 
 async def test_a_device_that_stays_away_fails_the_utterance(card: VirtualCard) -> None:
-    """After give_up_s the request fails with a clear code and one clear sentence; the sink is ready for the next."""
+    """After give_up_s the request fails with a clear code and one sentence; the sink is ready for the next."""
     async with SpeakerSink(give_up_s=0.5) as sink:
         speaking = asyncio.create_task(say(sink, babble(3.0, RATE), RATE))
         await until(lambda: sink.state is SpeakerState.OPEN)

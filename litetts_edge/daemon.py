@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from litetts_edge import __version__
-from litetts_edge.errors import EngineFailed, VoiceNotFound
+from litetts_edge.errors import EngineFailed
 from litetts_edge.health import Gauges, Health
 from litetts_edge.interfaces import AudioSink
 from litetts_edge.mqtt.door import MqttDoor, topics_of
@@ -29,12 +29,12 @@ from litetts_edge.pipeline.inference import InferenceThread
 from litetts_edge.pipeline.ledger import CrashLedger
 from litetts_edge.pipeline.queue import RequestQueue
 from litetts_edge.pipeline.speak import SpeechPipeline
-from litetts_edge.pipeline.voices import Voices, installed
+from litetts_edge.pipeline.voices import voices_of
 from litetts_edge.quality import LevelCheck
 from litetts_edge.settings.credentials import mqtt_password
 from litetts_edge.settings.live import LiveSettings, Sources
 from litetts_edge.settings.load import Loaded
-from litetts_edge.settings.problems import Problem, SettingsError
+from litetts_edge.settings.problems import SettingsError
 from litetts_edge.settings.reload import Change
 from litetts_edge.settings.schema import Settings
 from litetts_edge.sinks.file import FileSink
@@ -54,14 +54,6 @@ TICK_S = 1.0
 """How often the status line and the watchdog are looked after."""
 
 
-def check_voice(settings: Settings, voices: Voices) -> None:
-    """Raise SettingsError when the voice that the settings name is not installed."""
-    try:
-        voices.find(settings.voice)
-    except VoiceNotFound as error:
-        raise SettingsError([Problem("", 0, "voice", str(error))]) from None
-
-
 class Daemon:
     """All parts of a running appliance. Constructing it opens nothing; run() opens, serves and closes."""
 
@@ -69,8 +61,7 @@ class Daemon:
         settings = loaded.settings
         self._environ = environ
         self.notifier = Notifier(environ)
-        self.voices = installed(settings.engine.name, settings.engine.threads, spinning=settings.engine.spinning)
-        check_voice(settings, self.voices)
+        self.voices = voices_of(loaded)
         self.live = LiveSettings(sources, loaded, validate=self._validate)
         self.bus = EventBus()
         self.thread = InferenceThread()
@@ -225,9 +216,9 @@ class Daemon:
 
     # -- changes -----------------------------------------------------------------------------------
 
-    def _validate(self, settings: Settings) -> None:
-        check_voice(settings, self.voices)
-        mqtt_password(settings, self._environ)
+    def _validate(self, loaded: Loaded) -> None:
+        voices_of(loaded)
+        mqtt_password(loaded.settings, self._environ)
 
     def _reload_soon(self) -> None:
         self._reloading = asyncio.get_running_loop().create_task(self._reload(), name="reload")
@@ -265,7 +256,7 @@ class Daemon:
 
 
 def run(sources: Sources, loaded: Loaded, environ: Mapping[str, str], announce: str = "") -> int:
-    """Run the daemon until it is told to stop; returns the exit code. Raises SettingsError, EngineFailed."""
+    """Run the daemon until it is told to stop; returns the exit code. Raises SettingsError."""
 
     async def serve() -> None:
         await Daemon(sources, loaded, environ).run(announce)

@@ -249,6 +249,15 @@ async def test_verbs_are_answered_with_the_callers_id(node: House) -> None:
     assert (await node.ask("log_level", {"level": "debug"}))["data"] == {"level": "debug"}
 
 
+@pytest.mark.parametrize(("key", "value"), [("engine.name", "espeek"), ("voice", "espeal")])
+async def test_nobody_can_choose_what_is_not_here(node: House, key: str, value: str) -> None:
+    """It would keep the daemon from starting the next time."""
+    answer = await node.ask("override", {"key": key, "value": value})
+    assert answer["error"]["code"] == "bad_settings"
+    assert "Did you mean" in answer["error"]["message"]
+    assert (await node.ask("override"))["data"]["overrides"] == {}
+
+
 async def test_an_mqtt_5_sender_is_answered_where_it_waits(node: House) -> None:
     """Response topic and correlation data."""
     await node.send("request/ping", b"", ResponseTopic=f"litetts/{NODE}/here", CorrelationData=b"42")

@@ -16,6 +16,7 @@ import pytest
 
 from litetts_edge.settings import override as override_module
 from litetts_edge.settings.live import LiveSettings, Sources
+from litetts_edge.settings.load import Loaded
 from litetts_edge.settings.problems import Problem, SettingsError
 from litetts_edge.settings.reload import Change
 from litetts_edge.settings.schema import Settings
@@ -45,7 +46,7 @@ class Bench:
         return opened(self.folder).live.value
 
 
-def nothing_more(_: Settings) -> None:
+def nothing_more(_: Loaded) -> None:
     """The voice is there."""
 
 
@@ -53,7 +54,7 @@ def opened(
     folder: Path,
     text: str | None = None,
     *assignments: str,
-    validate: Callable[[Settings], None] = nothing_more,
+    validate: Callable[[Loaded], None] = nothing_more,
     **environ: str,
 ) -> Bench:
     """A start of the process; with a text it is what the settings file says."""
@@ -191,8 +192,8 @@ async def test_a_broken_file_keeps_the_old_settings(tmp_path: Path) -> None:
 async def test_the_running_appliance_has_its_say(tmp_path: Path) -> None:
     """A voice that is not installed is refused, in a file and as a change."""
 
-    def check(settings: Settings) -> None:
-        if settings.voice == "missing":
+    def check(loaded: Loaded) -> None:
+        if loaded.settings.voice == "missing":
             raise SettingsError([Problem("", 0, "voice", "there is none")])
 
     bench = opened(tmp_path, "voice: tone\n", validate=check)

@@ -7,6 +7,7 @@ import os
 import sys
 
 from litetts_edge.errors import did_you_mean
+from litetts_edge.pipeline.voices import voices_of
 from litetts_edge.settings.live import Sources
 from litetts_edge.settings.reload import describe
 
@@ -18,7 +19,8 @@ def sources_of(options: argparse.Namespace) -> Sources:
 
 def check_config(options: argparse.Namespace) -> int:
     """Print every value with its origin, or one value bare. Raises SettingsError."""
-    lines = describe(sources_of(options).load())
+    loaded = sources_of(options).load()
+    lines = describe(loaded)
     if options.get:
         found = next((line for line in lines if line.key == options.get), None)
         if found is None:
@@ -27,6 +29,7 @@ def check_config(options: argparse.Namespace) -> int:
             return 2
         print(found.value)
         return 0
+    voices_of(loaded)
     key_width = max(len(line.key) for line in lines)
     value_width = min(40, max(len(line.value) for line in lines))
     for line in lines:

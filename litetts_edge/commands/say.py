@@ -24,7 +24,7 @@ from litetts_edge.pipeline.inference import InferenceThread
 from litetts_edge.pipeline.ledger import CrashLedger
 from litetts_edge.pipeline.queue import RequestQueue
 from litetts_edge.pipeline.speak import SpeechPipeline
-from litetts_edge.pipeline.voices import installed
+from litetts_edge.pipeline.voices import Voices, voices_of
 from litetts_edge.quality import LevelCheck
 from litetts_edge.settings.schema import Settings
 from litetts_edge.sinks.file import FileSink
@@ -46,12 +46,13 @@ class OutFile(FileSink):
 
 
 def say(options: argparse.Namespace) -> int:
-    """Speak, or write a file. Raises BadRequest, SettingsError, EngineFailed."""
-    settings = sources_of(options).load().settings
+    """Speak, or write a file. Raises BadRequest, SettingsError."""
+    loaded = sources_of(options).load()
+    settings, voices = loaded.settings, voices_of(loaded)
     if options.out is not None and options.out.is_dir():
         raise BadField("--out", f"{options.out} is a folder; name a file in it")
     request = _request(options, settings)
-    closing = asyncio.run(_say(request, settings, options.out))
+    closing = asyncio.run(_say(request, settings, voices, options.out))
     if not isinstance(closing, Finished):
         reason = getattr(closing, "message", "") or getattr(closing, "reason", "expired")
         print(f"litetts-edge: {reason}", file=sys.stderr)
@@ -108,8 +109,7 @@ def _encoding(out: Path) -> Encoding:
     return found
 
 
-async def _say(request: SpeakRequest, settings: Settings, out: Path | None) -> ClosingEvent:
-    voices = installed(settings.engine.name, settings.engine.threads, spinning=settings.engine.spinning)
+async def _say(request: SpeakRequest, settings: Settings, voices: Voices, out: Path | None) -> ClosingEvent:
     thread = InferenceThread()
     bus = EventBus()
     async with AsyncExitStack() as stack:

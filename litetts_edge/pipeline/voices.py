@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from litetts_edge.engines import ENGINES, create
-from litetts_edge.errors import LanguageNotFound, VoiceNotFound
+from litetts_edge.errors import EngineFailed, LanguageNotFound, VoiceNotFound
 from litetts_edge.interfaces import Synthesizer
+from litetts_edge.settings.load import Loaded
+from litetts_edge.settings.problems import SettingsError, problem_at
 from litetts_edge.speech import Voice
 from litetts_edge.text.espeak import language
 
@@ -36,6 +38,26 @@ def installed(engine: str, threads: int, *, spinning: bool = False) -> Voices:
     chosen = create(engine, threads=threads, spinning=spinning)
     others = [name for name in dict.fromkeys(("espeak", *ENGINES)) if name != chosen.name]
     return Voices([chosen, *(create(name, threads=threads, spinning=spinning) for name in others)])
+
+
+def voices_of(loaded: Loaded) -> Voices:
+    """All voices here, those of the engine that the settings name first. No model is loaded.
+
+    Raises SettingsError for an engine or a voice that is not here, in the place where it was written.
+    """
+    engine, problems = loaded.settings.engine, []
+    try:
+        voices = installed(engine.name, engine.threads, spinning=engine.spinning)
+    except EngineFailed as error:
+        problems.append(problem_at(loaded.origins["engine.name"], "engine.name", str(error)))
+        voices = installed("auto", engine.threads)
+    try:
+        voices.find(loaded.settings.voice)
+    except VoiceNotFound as error:
+        problems.append(problem_at(loaded.origins["voice"], "voice", str(error)))
+    if problems:
+        raise SettingsError(problems)
+    return voices
 
 
 class Voices:

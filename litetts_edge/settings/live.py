@@ -56,7 +56,7 @@ class LiveSettings:
         self,
         sources: Sources,
         loaded: Loaded,
-        validate: Callable[[Settings], None] = lambda settings: None,
+        validate: Callable[[Loaded], None] = lambda loaded: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """`validate` raises SettingsError for what only the running appliance knows, such as its voices."""
@@ -107,7 +107,7 @@ class LiveSettings:
                     await self._change({}, ())
                 else:
                     loaded = await asyncio.to_thread(self._sources.load)
-                    self._validate(loaded.settings)
+                    self._validate(loaded)
                     self._put_in_force(loaded)
             except SettingsError:
                 self._bad = True
@@ -163,7 +163,7 @@ class LiveSettings:
 
     def _tried(self, text: str) -> Loaded:
         loaded = self._sources.load(text)
-        self._validate(loaded.settings)
+        self._validate(loaded)
         self._last_tried = loaded
         return loaded
 

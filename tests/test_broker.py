@@ -319,6 +319,21 @@ async def test_text_stays_private_unless_it_is_asked_for(tmp_path: Path) -> None
         assert friend.events("y")[0]["text"] == "no secret"
 
 
+async def test_the_log_holds_no_text_unless_it_is_asked_for(tmp_path: Path) -> None:
+    """Not even at level debug; with privacy.log_text it does there."""
+    async with Broker(tmp_path / "broker") as broker, programs(tmp_path) as make, house(broker.port) as friend:
+        program = make(broker.port, {"LITETTS_EDGE__OUTPUTS": "mqtt", "LITETTS_EDGE__LOG__LEVEL": "debug"})
+        await program.start()
+        await friend.online()
+        for name, text in (("x", "a secret"), ("y", "no privacy")):
+            await friend.send("speak", {"id": name, "text": text, "lang": "de"})
+            await friend.closed(name)
+            await friend.ask("override", {"key": "privacy.log_text", "value": True})
+        told = program.log.read_text()
+        assert "secret" not in told
+        assert "y: no privacy" in told
+
+
 async def test_all_and_its_groups_are_heard(tmp_path: Path) -> None:
     """Every member speaks, and no other."""
     async with Broker(tmp_path / "broker") as broker, programs(tmp_path) as make, house(broker.port) as friend:

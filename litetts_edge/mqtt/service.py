@@ -214,6 +214,8 @@ class MqttService:
                 self.pipeline.refuse(refused.request, refused.error)
                 raise refused.error from None
             request = asked.id
+            if self.live.value.privacy.log_text:
+                log.debug("%s: %s", request, asked.text)
             self.pipeline.submit(asked)
         except BadRequest as error:
             self._error(error, delivery.topic, request)

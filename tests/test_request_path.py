@@ -19,6 +19,7 @@ from litetts_edge.errors import (
     OutputNotFound,
     QueueFull,
     SinkFailed,
+    TextEmpty,
     VoiceNotFound,
 )
 from litetts_edge.events import Cancelled, Dropped, Failed, Finished, FirstAudio, Started
@@ -222,6 +223,20 @@ async def test_a_repeated_id_is_spoken_once(desk: Desk) -> None:
     assert desk.story() == ["a Queued", "a Started", "a Finished"]
 
 
+async def test_a_name_that_waits_is_known_however_many_came_after_it(tmp_path: Path) -> None:
+    """Else two open requests would share it, and each would end it."""
+    async with open_desk(tmp_path, limit=300) as desk:
+        desk.pipeline.pause()
+        for number in range(300):
+            desk.pipeline.submit(ask(str(number)))
+        with pytest.raises(Duplicate):
+            desk.pipeline.submit(ask("0"))
+        desk.pipeline.refuse(ask("0").id, TextEmpty())
+        desk.pipeline.clear()
+        await desk.closed("0", "299")
+        assert desk.closing("0") == Cancelled(ask("0").id, "clear")
+
+
 async def test_the_last_256_ids_are_known(tmp_path: Path) -> None:
     """The 257th newest is forgotten."""
     async with open_desk(tmp_path, limit=300) as desk:
@@ -230,6 +245,8 @@ async def test_the_last_256_ids_are_known(tmp_path: Path) -> None:
             desk.pipeline.submit(ask(str(number)))
         with pytest.raises(Duplicate):
             desk.pipeline.submit(ask("1"))
+        desk.pipeline.stop()
+        await desk.closed("0")
         desk.pipeline.submit(ask("0"))
         desk.pipeline.stop()
 

@@ -29,9 +29,6 @@ class RequestQueue:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def __contains__(self, request: RequestId) -> bool:
-        return any(entry.request.id == request for entry in self._waiting)
-
     def waiting(self) -> tuple[SpeakRequest, ...]:
         """All waiting requests, the next one first."""
         return tuple(entry.request for entry in self._waiting)

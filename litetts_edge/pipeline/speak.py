@@ -86,7 +86,7 @@ class SpeechPipeline:
 
         A duplicate changes nothing: the first of its name still gets its one closing event.
         """
-        if request.id in self._recent:
+        if self._is_known(request.id):
             raise Duplicate(request.id)
         try:
             self._admit(request)
@@ -102,8 +102,12 @@ class SpeechPipeline:
 
     def refuse(self, request: RequestId, error: BadRequest) -> None:
         """Close a request that was never admitted, unless its name belongs to one that was."""
-        if request not in self._recent:
+        if not self._is_known(request):
             self.bus.publish(Dropped(request, error.code, str(error)))
+
+    def _is_known(self, request: RequestId) -> bool:
+        # A long queue holds more names than are remembered: an open request keeps its own all the same.
+        return request in self._recent or self.find(request) is not None
 
     def _admit(self, request: SpeakRequest) -> None:
         if self._closing:

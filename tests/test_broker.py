@@ -174,6 +174,15 @@ async def test_the_info_follows_the_settings(node: House) -> None:
     await node.document("info", lambda info: info["limits"]["text"] == 100)
 
 
+async def test_what_is_felt_at_once_asks_for_no_restart(node: House) -> None:
+    """The health is told at another pace from its next report on."""
+    answer = await node.ask("override", {"key": "health.interval_s", "value": 60})
+    assert answer["data"]["changed"] == [{"key": "health.interval_s", "applies": "live"}]
+    await node.send("volume/set", "40")
+    await node.document("state", lambda state: state["volume"] == 40)
+    assert {state["problem"] for state in node.documents("state")} == {None}
+
+
 async def test_a_broker_that_takes_small_messages_only_is_told_what_it_misses(tmp_path: Path) -> None:
     """The info and long answers are too large for it; everything else goes on."""
     async with (

@@ -225,7 +225,7 @@ class Health(Section):
     """How the appliance tells how it is."""
 
     interval_s: float = setting(
-        30.0, applies="restart", ge=1, le=3600, unit="s", help="Time between two reports on the health topic."
+        30.0, applies="live", ge=1, le=3600, unit="s", help="Time between two reports on the health topic."
     )
 
 

@@ -155,13 +155,15 @@ class Daemon:
 
     async def _load_voice(self) -> None:
         voice = self.voices.find(self.live.value.voice)
-        self.notifier.status(f"Loading the voice {voice.id}")
+        self._tell(f"Loading the voice {voice.id}")
         try:
             await self.pipeline.load(voice)
         except EngineFailed as error:
             # It stays on the bus, speaks with another voice, and says so: better than a silent house.
             self._voice_problem = error.code
             log.error("%s", error)
+        else:
+            self._voice_problem = None
 
     def _be_ready(self, announce: str) -> None:
         self._ready = True
@@ -240,7 +242,11 @@ class Daemon:
         if "log.level" in changed:
             logging.getLogger("litetts_edge").setLevel(settings.log.level.upper())
         if "voice" in changed:
-            self.thread.post(self.voices.engine(self.voices.find(settings.voice)).load)
+            self._revoicing = asyncio.get_running_loop().create_task(self._revoice(), name="voice")
+
+    async def _revoice(self) -> None:
+        await self._load_voice()
+        self.door.refresh_state()
 
     def _device_changed(self) -> None:
         self.door.refresh_state()

@@ -163,6 +163,32 @@ async def test_a_request_that_crashes_the_process_is_not_tried_for_ever(tmp_path
         assert friend.story("fine")[-1] == "finished"
 
 
+DAMAGED = CRASHING.replace("aborting", "damaged").replace("AbortingEngine", "DamagedEngine")
+
+
+async def test_a_voice_that_cannot_be_loaded_is_a_problem_until_it_is_changed(tmp_path: Path) -> None:
+    """At the start and later; the service manager reads on what it waits for, and then how it is."""
+    script = tmp_path / "damaged.py"
+    script.write_text(DAMAGED)
+    environ = {**QUIET, "LITETTS_EDGE__VOICE": "damaged", "PYTHONPATH": str(Path(__file__).parent.parent)}
+    async with Broker(tmp_path / "broker") as broker, programs(tmp_path) as make, house(broker.port) as friend:
+        program = make(broker.port, environ, script)
+        await program.start()
+        await friend.document("state", lambda state: state["problem"] == "engine_failed")
+
+        async def turn(voice: str, problem: str | None) -> None:
+            friend.heard.clear()
+            program.notes.clear()
+            await friend.send("voice/set", voice)
+            await friend.document("state", lambda state: (state["voice"], state["problem"]) == (voice, problem))
+            await program.note(f"STATUS=Idle; voice {voice}")
+
+        await turn("espeak:de", None)
+        await turn("damaged", "engine_failed")
+        await turn("espeak:de", None)
+        assert "Traceback" not in program.log.read_text()
+
+
 async def test_a_cut_link_loses_and_repeats_nothing(tmp_path: Path) -> None:
     """(a) The broker lives: what was sent during the cut is spoken exactly once."""
     async with (

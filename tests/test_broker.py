@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 from collections.abc import AsyncIterator
@@ -367,6 +368,24 @@ async def test_stop_overtakes_a_model_that_is_busy(tmp_path: Path) -> None:
         await friend.closed("slow", "next")
         assert friend.events("slow")[-1]["reason"] == "stop"
         assert friend.story("next")[-1] == "finished"
+
+
+async def test_a_flood_is_answered_to_the_last_message(tmp_path: Path) -> None:
+    """More at once than the link keeps: every request is told its end, most of them that the queue is full."""
+    async with Broker(tmp_path / "broker") as broker, programs(tmp_path) as make, house(broker.port) as friend:
+        await make(broker.port, {"LITETTS_EDGE__OUTPUTS": "file", "LITETTS_EDGE__QUEUE__MAX": "5"}).start()
+        await friend.online()
+        names = [str(number) for number in range(2500)]
+        lines = "\n".join(f'{{"id": "{name}", "text": "hi"}}' for name in names)
+        command = f"mosquitto_pub -p {broker.port} -q 1 -l -t litetts/{NODE}/speak"
+        sender = await asyncio.create_subprocess_exec(*command.split(), stdin=asyncio.subprocess.PIPE)
+        await sender.communicate(lines.encode())
+
+        def ended() -> list[str]:
+            return [event["id"] for event in friend.events() if event["event_type"] in {"finished", "dropped"}]
+
+        await friend.until(lambda: len(friend.heard) > 3 * len(names) and len(ended()) >= len(names))
+        assert sorted(ended()) == sorted(names)
 
 
 async def test_a_message_that_has_waited_too_long_is_said_to_be_expired(node: House) -> None:

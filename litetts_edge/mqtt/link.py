@@ -192,6 +192,14 @@ class Link:
             return False
         return True
 
+    async def room(self) -> None:
+        """Wait, while there is a connection, until there is room for many a QoS 1 message.
+
+        Whoever makes messages faster than the broker takes them waits here, so that none is dropped.
+        """
+        if self._connection is not None:
+            await self._outbox.room()
+
     async def written(self) -> bool:
         """Wait until what was published has left this process; False when its connection was over first.
 

@@ -36,6 +36,8 @@ class Outbox:
         self._in_flight: dict[int, Outgoing] = {}
         self._empty = asyncio.Event()
         self._empty.set()
+        self._room = asyncio.Event()
+        self._room.set()
 
     def __len__(self) -> int:
         return len(self._waiting) + len(self._in_flight)
@@ -51,6 +53,8 @@ class Outbox:
             dropped.append(self._waiting.popleft())
         self._waiting.append(message)
         self._empty.clear()
+        if len(self) > self._limit // 2:
+            self._room.clear()
         return dropped
 
     def next(self, window: int) -> Outgoing | None:
@@ -86,12 +90,19 @@ class Outbox:
         self._in_flight.clear()
         self._waiting.extendleft(reversed(again))
         self._note()
+        self._room.set()  # nobody waits for what may take hours
         return given_up
 
     async def drained(self) -> None:
         """Return when nothing waits and nothing is in flight."""
         await self._empty.wait()
 
+    async def room(self) -> None:
+        """Return when it is no more than half full, or the connection is over."""
+        await self._room.wait()
+
     def _note(self) -> None:
         if len(self) == 0:
             self._empty.set()
+        if len(self) <= self._limit // 2:
+            self._room.set()

@@ -63,6 +63,7 @@ class MqttService:
             group.create_task(self._report_health(), name="mqtt health")
             async for event in events:
                 self._tell(event)
+                await self.link.room()
 
     async def goodbye(self, events: Subscription, timeout_s: float) -> None:
         """Tell the last events, say `offline`, and wait until the broker has it all, or the time is up."""
@@ -172,6 +173,7 @@ class MqttService:
                         answering.create_task(self._told(delivery.topic, self._request(verb, delivery)))
                     case _:
                         await self._told(delivery.topic, self._handle(delivery))
+                await self.link.room()  # each message makes at least one of ours: the broker shall not outrun it
                 delivery.ack()
                 self.refresh_state()
 

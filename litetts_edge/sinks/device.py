@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from litetts_edge.errors import NoAudioDevice, did_you_mean
 
 log = logging.getLogger(__name__)
@@ -115,7 +117,10 @@ def open_stream(
     finished: Callable[[], None],
     rate: int | None = None,
 ) -> Any:
-    """An open output stream that was not started; `rate` (Hz) is tried first. Raises NoAudioDevice."""
+    """An open output stream that was not started; `rate` (Hz) is tried first. Raises NoAudioDevice.
+
+    `callback` gets (out, frames, times, status), `out` as an array (frames, channels) to be filled.
+    """
     sd = _portaudio()
     first = () if rate is None else (rate,)
     formats = [
@@ -128,14 +133,14 @@ def open_stream(
     for hertz, channels in formats:
         block = min(max(latency_s / 10, BLOCK_S[0]), BLOCK_S[1])
         try:
-            return sd.OutputStream(
+            return sd.RawOutputStream(
                 samplerate=hertz,
                 blocksize=round(block * hertz),
                 device=device.index,
                 channels=channels,
                 dtype="float32",
                 latency=latency_s * DEPTH,
-                callback=callback,
+                callback=_on_arrays(callback, channels),
                 finished_callback=finished,
             )
         except (sd.PortAudioError, ValueError) as refused:
@@ -147,6 +152,16 @@ def open_stream(
     if holders:
         reason += f" {'; '.join(str(holder) for holder in holders)}."
     raise NoAudioDevice(reason) from error
+
+
+def _on_arrays(
+    callback: Callable[[Any, int, Any, Any], None], channels: int
+) -> Callable[[Any, int, Any, Any], None]:
+    # sounddevice 0.5.6 shapes its own arrays in a way that numpy 2.5 warns about, at every call.
+    def on_buffer(out: Any, frames: int, times: Any, status: Any) -> None:
+        callback(np.frombuffer(out, dtype=np.float32).reshape(frames, channels), frames, times, status)
+
+    return on_buffer
 
 
 def start_stream(stream: Any) -> None:

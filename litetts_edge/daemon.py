@@ -99,6 +99,8 @@ class Daemon:
                 audio_device=lambda: self.speaker.device_name,
                 underruns=lambda: self.speaker.underruns,
                 mqtt_reconnects=lambda: self.door.reconnects,
+                mqtt_dropped=lambda: self.door.dropped,
+                audio_latency_s=lambda: self.speaker.device_latency_s,
                 model_bytes=self._model_bytes,
             )
         )

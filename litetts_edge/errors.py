@@ -103,9 +103,9 @@ class VoiceNotFound(BadRequest):
     code = "voice_not_found"
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
-        super().__init__(
-            f"No voice named {name!r}.{did_you_mean(name, known)} `litetts-edge voices` lists what is installed."
-        )
+        meant = [voice for voice in known if voice.endswith(f":{name.lower()}")]
+        hint = f" Did you mean {meant[0]!r}?" if meant else did_you_mean(name, known)
+        super().__init__(f"No voice named {name!r}.{hint} `litetts-edge voices` lists what is installed.")
 
 
 class OutputNotFound(BadRequest):
@@ -140,7 +140,8 @@ class LanguageNotFound(BadRequest):
     code = "language_not_found"
 
     def __init__(self, lang: str, known: Sequence[str]) -> None:
-        super().__init__(f"No language {lang!r}.{did_you_mean(lang, known)}")
+        hint = did_you_mean(lang, known)
+        super().__init__(f"No voice reads the language {lang!r}.{hint} `litetts-edge voices` lists them.")
 
 
 class EngineFailed(SpeechError):

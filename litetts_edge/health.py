@@ -79,6 +79,10 @@ class Gauges:
     audio_device: Callable[[], str]
     underruns: Callable[[], int]
     mqtt_reconnects: Callable[[], int]
+    mqtt_dropped: Callable[[], int]
+    """Messages in or out that were given up because too many waited."""
+    audio_latency_s: Callable[[], float]
+    """From handing a sample to the sound card to hearing it, as the card says; 0 while it is closed."""
     model_bytes: Callable[[], int]
 
 
@@ -127,6 +131,8 @@ class Health:
             "expired_total": counters.expired,
             "underruns_total": self._gauges.underruns(),
             "mqtt_reconnects": self._gauges.mqtt_reconnects(),
+            "mqtt_dropped_total": self._gauges.mqtt_dropped(),
+            "audio_latency_ms": round(self._gauges.audio_latency_s() * 1000, 1),
             "audio_device": self._gauges.audio_device(),
             "last_error": counters.last_error,
         }

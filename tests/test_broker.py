@@ -123,6 +123,15 @@ async def test_a_retained_message_is_ignored_with_a_warning(node: House) -> None
     assert {event["id"] for event in node.events()} == {"x"}
 
 
+async def test_removing_a_retained_message_is_no_fault(node: House) -> None:
+    """An empty retained message is how the broker is told to forget one."""
+    await node.send("speak", b"", retain=True)
+    await node.send("speak", {"id": "x", "text": "hi"})
+    await node.closed("x")
+    assert node.documents("error") == []
+    assert {event["id"] for event in node.events()} == {"x"}
+
+
 async def test_a_repeated_id_is_spoken_once(node: House) -> None:
     """The second is told as an error; the first keeps its one closing event."""
     for _ in range(2):

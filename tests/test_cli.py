@@ -59,7 +59,7 @@ def test_say_reads_stdin_for_a_dash(tmp_path: Path) -> None:
         (["check-config", "--get", "mqtt.prot"], 2, "mqtt.port"),
         (["check-config", "--set", "mqtt.port=x"], 2, "mqtt.port"),
         (["check-config", "-c", "/nonexistent.yaml"], 2, "no such file"),
-        (["normalize", "--lang", "xx-yy"], 2, "No language"),
+        (["normalize", "--lang", "xx-yy"], 2, "No voice reads"),
         (["speak", "hi", "--node", "a/+"], 2, "--node"),
         (["status", "--node", "#"], 2, "--node"),
         (["dance"], 2, "invalid choice"),

@@ -47,7 +47,16 @@ class Clock:
 
 def made(clock: Clock | None = None) -> Health:
     """Health with a known value in each gauge."""
-    return Health(Gauges(lambda: 3, lambda: "pulse", lambda: 4, lambda: 5, lambda: 25_160_000), clock or Clock())
+    gauges = Gauges(
+        queue_length=lambda: 3,
+        audio_device=lambda: "pulse",
+        underruns=lambda: 4,
+        mqtt_reconnects=lambda: 5,
+        mqtt_dropped=lambda: 6,
+        audio_latency_s=lambda: 0.15,
+        model_bytes=lambda: 25_160_000,
+    )
+    return Health(gauges, clock or Clock())
 
 
 # -- percentiles -------------------------------------------------------------------------------------------
@@ -136,9 +145,9 @@ def test_the_last_two_hundred_count() -> None:
 
 
 def test_the_snapshot_has_every_field_of_the_protocol() -> None:
-    """All of them from the first report on, in JSON; with how many expired beside them."""
+    """All of them from the first report on, in JSON; with a few more beside them."""
     document = made().snapshot()
-    assert set(document) == {*ROW, "expired_total"}
+    assert set(document) == {*ROW, "expired_total", "mqtt_dropped_total", "audio_latency_ms"}
     assert json.loads(json.dumps(document, allow_nan=False)) == document
     nothing_yet = ("rtf_p50", "rtf_p95", "first_audio_ms_p50", "first_audio_ms_p95", "last_error")
     assert [document[name] for name in nothing_yet] == [None] * 5
@@ -171,6 +180,8 @@ def test_the_snapshot_says_what_was_counted() -> None:
             "dropped_total": 1,
             "expired_total": 1,
             "underruns_total": 4,
+            "mqtt_dropped_total": 6,
+            "audio_latency_ms": 150.0,
             "mqtt_reconnects": 5,
             "audio_device": "pulse",
             "last_error": "duplicate",
@@ -242,7 +253,7 @@ def test_a_snapshot_loads_nothing_heavy() -> None:
     """psutil alone costs 4 MB of resident memory."""
     code = (
         "import sys; from litetts_edge.health import Gauges, Health;"
-        "Health(Gauges(int, str, int, int, int)).snapshot();"
+        "Health(Gauges(int, str, int, int, int, float, int)).snapshot();"
         "print([name for name in ('psutil', 'subprocess', 'numpy') if name in sys.modules])"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

@@ -92,3 +92,20 @@ def test_a_disk_that_takes_nothing_does_not_stop_the_speech(
         ledger.end(ask("c"))
         (folder / "ledger").unlink()
         folder.rmdir()
+
+
+def test_a_text_in_progress_twice_is_marked_until_both_have_ended(tmp_path: Path) -> None:
+    """Aloud and into a file at the same time: the first end must not hide a crash of the second."""
+    ledger = CrashLedger(tmp_path / "ledger")
+    ledger.load()
+    for name in ("a", "b"):
+        ledger.begin(ask(name, "boom"))
+    ledger.end(ask("a", "boom"))
+    crash(tmp_path / "ledger", ask("c", "other"))
+    ledger = CrashLedger(tmp_path / "ledger")
+    ledger.load()
+    ledger.begin(ask("d", "boom"))
+    ledger = CrashLedger(tmp_path / "ledger")
+    ledger.load()
+    with pytest.raises(Poison):
+        ledger.begin(ask("e", "boom"))

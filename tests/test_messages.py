@@ -224,12 +224,18 @@ WRONG: dict[str, list[object]] = {
     "volume": ["40", True, False, [40]],
     "priority": [2, True, ["high"]],
     "interrupt": ["true", 1, 0, "yes", []],
-    "repeat": ["2", True, 2.0],
+    "repeat": ["2", True, 2.5],
     "ttl_s": ["60", True, [60]],
     "output": [1, True, {"a": "mqtt"}, [1], [None]],
     "format": [1, True, ["wav"]],
     "reply_to": [1, True, ["a"]],
 }
+
+
+def test_what_templates_render_is_understood() -> None:
+    """40 comes as 40.0, and what is not set as null."""
+    request = parse({"text": "hi", "volume": 40.0, "repeat": 2.0, "voice": None, "interrupt": None})
+    assert (request.volume, request.repeat, request.interrupt) == (40, 2, False)
 
 
 @pytest.mark.parametrize("field", SpeakMessage.model_fields)

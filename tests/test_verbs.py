@@ -72,7 +72,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     link_problems: list[str] = []
     async with open_desk(tmp_path, [ToneEngine(), EspeakEngine()]) as desk:
         status = Status(live, desk.pipeline, card, ("speaker", "file"), lambda: next(iter(link_problems), None))
-        health = Health(Gauges(lambda: 0, lambda: "pulse", lambda: 0, lambda: 0, lambda: 0))
+        health = Health(Gauges(int, lambda: "pulse", int, int, int, float, int))
         verbs = Verbs(status, desk.pipeline, live, health, desk.thread, PlainFrontend().explain)
         yield Office(verbs, desk, live, card, file, link_problems)
 
@@ -295,7 +295,7 @@ async def test_explain_answers_what_the_front_end_cannot_read(office: Office) ->
     verbs = Verbs(
         office.status, office.desk.pipeline, office.live, office.verbs.health, office.desk.thread, explain
     )
-    with pytest.raises(BadRequest, match="No language 'en-US'"):
+    with pytest.raises(BadRequest, match="No voice reads the language 'en-US'"):
         await verbs.answer("explain", {"text": "hi", "lang": "en-US"})
 
 

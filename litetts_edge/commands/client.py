@@ -22,6 +22,8 @@ from litetts_edge.settings.schema import Settings
 from litetts_edge.settings.words import node_id
 
 UNREACHABLE = 3
+ANSWER_S = 5.0
+"""A node that is there says `queued` or `dropped` at once."""
 CLOSING = {"finished": 0, "cancelled": 1, "expired": 1, "dropped": 1, "failed": 1}
 """Event types that end a request, and the exit code that follows."""
 
@@ -47,16 +49,19 @@ def speak(options: argparse.Namespace) -> int:
 
     async def converse(link: Link) -> int:
         link.publish(topics.own("speak"), payload, qos=1)
-        async for delivery in link.deliveries():
-            delivery.ack()
-            if delivery.topic != topics.event:
-                continue
-            event = json.loads(delivery.payload)
-            if event["id"] == request and event["event_type"] in CLOSING:
-                return _report(event)
+        async with asyncio.timeout(min(ANSWER_S, options.timeout)) as patience:
+            async for delivery in link.deliveries():
+                delivery.ack()
+                event = json.loads(delivery.payload) if delivery.topic == topics.event else {}
+                if event.get("id") != request:
+                    continue
+                patience.reschedule(None)
+                if event["event_type"] in CLOSING:
+                    return _report(event)
         return UNREACHABLE
 
-    return asyncio.run(_with_link(settings, topics, [topics.event], converse, options.timeout))
+    silence = f"the node {topics.node!r} did not answer in time. Is the daemon running?"
+    return asyncio.run(_with_link(settings, topics, [topics.event], converse, options.timeout, silence))
 
 
 def _topics(options: argparse.Namespace, settings: Settings) -> Topics:
@@ -97,12 +102,10 @@ def status(options: argparse.Namespace) -> int:
                 return 0
         return UNREACHABLE
 
-    code = asyncio.run(_with_link(settings, topics, wanted, converse, options.timeout))
+    silence = f"the broker knows no node {topics.node!r}. Is the daemon running?"
+    asyncio.run(_with_link(settings, topics, wanted, converse, options.timeout, silence))
     if topics.availability not in documents:
-        if not code:
-            code = UNREACHABLE
-        print(f"litetts-edge: the broker knows no node {topics.node!r}. Is the daemon running?", file=sys.stderr)
-        return code
+        return UNREACHABLE
     print(f"{topics.node}: {documents[topics.availability]}")
     for topic in (topics.state, topics.health):
         _print(topic, documents.get(topic), bare=options.json)
@@ -126,8 +129,9 @@ async def _with_link(
     subscriptions: list[str],
     converse: Callable[[Link], Awaitable[int]],
     timeout_s: float,
+    silence: str,
 ) -> int:
-    """Open a link of our own, have the conversation, and say so when there is nobody."""
+    """Open a link of our own, have the conversation, and say so when there is no broker, or `silence` on it."""
     ours = f"{topics.base}/client/{new_id()}"
     connection = replace(
         link_settings(settings, os.environ), client_id=f"litetts-cli-{new_id()}", session_expiry_s=0
@@ -138,6 +142,6 @@ async def _with_link(
     with suppress(TimeoutError):
         async with asyncio.timeout(timeout_s), link:
             return await converse(link)
-    why = link.problem_text or "no answer in time"
+    why = link.problem_text or silence
     print(f"litetts-edge: {settings.mqtt.host}:{settings.mqtt.port}: {why}", file=sys.stderr)
     return UNREACHABLE

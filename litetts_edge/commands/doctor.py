@@ -73,7 +73,7 @@ def judge_settings(loaded: Loaded, problems: Sequence[Problem]) -> Iterable[Find
     """Every error with its place."""
     read = [str(file) for file in loaded.files if file.is_file()]
     if not problems:
-        yield ok("settings", f"valid; read from {', '.join(read) or 'no file: all are defaults'}")
+        yield ok("settings", f"valid; read from {', '.join(read) or 'no file'}")
     else:
         errors = "1 error" if len(problems) == 1 else f"{len(problems)} errors"
         yield fault(

@@ -16,7 +16,7 @@ from pathlib import Path
 from litetts_edge.commands.config import sources_of
 from litetts_edge.encode import EXTENSIONS
 from litetts_edge.errors import BadField, BadRequest, did_you_mean
-from litetts_edge.events import ClosingEvent, Dropped, Finished
+from litetts_edge.events import Cancelled, ClosingEvent, Dropped, Finished
 from litetts_edge.interfaces import AudioSink
 from litetts_edge.mqtt.messages import Arrival, Defaults, SpeakRefused, parse_speak
 from litetts_edge.pipeline.bus import EventBus
@@ -61,7 +61,18 @@ def say(options: argparse.Namespace) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     # PortAudio's atexit handler waits for ever on a frozen sound server.
-    os._exit(0 if isinstance(closing, Finished) else 2 if isinstance(closing, Dropped) else 1)
+    os._exit(_exit_code(closing))
+
+
+def _exit_code(closing: ClosingEvent) -> int:
+    match closing:
+        case Finished():
+            return 0
+        case Dropped():
+            return 2
+        case Cancelled():
+            return 130
+    return 1
 
 
 def _report(finished: Finished, out: Path | None) -> None:

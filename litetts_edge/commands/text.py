@@ -19,8 +19,9 @@ def voices(options: argparse.Namespace) -> int:
         print(f"litetts-edge: no voice for the language {options.lang!r}", file=sys.stderr)
         return 1
     width = max(len(voice.id) for voice in known)
+    tag_width = max(len(voice.lang) for voice in known)
     for voice in known:
-        print(f"{voice.id:{width}}  {voice.lang:10}  {voice.sample_rate:5} Hz  {voice.name}")
+        print(f"{voice.id:{width}}  {voice.lang:{tag_width}}  {voice.sample_rate:5} Hz  {voice.name}")
     return 0
 
 

@@ -80,6 +80,7 @@ class MqttDoor:
         self._closing = False
         self._silent = asyncio.Event()
         self._reconnects = 0
+        self._dropped = 0
         live.listen(self._settings_changed)
 
     @property
@@ -91,6 +92,11 @@ class MqttDoor:
     def reconnects(self) -> int:
         """How often the link came back since the start."""
         return self._reconnects + (self._link.reconnects if self._link else 0)
+
+    @property
+    def dropped(self) -> int:
+        """Messages in or out that were given up since the start."""
+        return self._dropped + (_dropped(self._link) if self._link else 0)
 
     @property
     def connected(self) -> bool:
@@ -159,6 +165,7 @@ class MqttDoor:
                 await asyncio.to_thread(self._memory.save, link.last_heard)
             finally:
                 self._reconnects += link.reconnects
+                self._dropped += _dropped(link)
                 self._link = self._service = self._publisher.link = None
 
     async def _remember(self, link: Link, greeted: asyncio.Event) -> None:
@@ -174,3 +181,7 @@ class MqttDoor:
         if self._service is not None and changes:
             self._service.refresh_info()
         self.refresh_state()
+
+
+def _dropped(link: Link) -> int:
+    return link.dropped + link.dropped_in

@@ -194,8 +194,8 @@ def _sender_id(fields: Mapping[str, Any]) -> RequestId | None:
 
 
 def _from_json(fields: dict[str, Any], request: RequestId, arrival: Arrival, defaults: Defaults) -> SpeakRequest:
-    # Templates of automation systems render what is not set as null.
-    fields = {name: value for name, value in fields.items() if value is not None or name == "text"}
+    # Templates of automation systems render what is not set as null, and 40 as 40.0.
+    fields = {name: _whole(value) for name, value in fields.items() if value is not None or name == "text"}
     for name in LATER:
         if fields.pop(name, None):
             raise NotSupported(f"The field {name!r}")
@@ -214,6 +214,10 @@ def _from_json(fields: dict[str, Any], request: RequestId, arrival: Arrival, def
     )
     text = _spoken(message.text, defaults)
     return _request(message.model_copy(update={"text": text}), request, arrival, defaults, warnings)
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _bad_field(error: ValidationError) -> BadField:

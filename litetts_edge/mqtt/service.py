@@ -190,7 +190,9 @@ class MqttService:
 
     async def _handle(self, delivery: Delivery) -> None:
         if delivery.retain:
-            raise RetainedMessage(delivery.topic)
+            if delivery.payload:  # an empty one removes what was retained
+                raise RetainedMessage(delivery.topic)
+            return
         match self.topics.parse(delivery.topic):
             case Speak(priority):
                 self._speak(delivery, priority)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -11,8 +10,6 @@ from litetts_edge.errors import SinkFailed
 from litetts_edge.interfaces import AudioSink, AudioWriter
 from litetts_edge.pcm import AudioChunk, AudioFormat
 from litetts_edge.speech import SpeakRequest
-
-log = logging.getLogger(__name__)
 
 
 class FanOut:
@@ -32,7 +29,7 @@ class FanOut:
         try:
             self._writers[name] = await opening
         except SinkFailed as error:
-            self._left_out(name, error)
+            self._failures.append(error)
 
     async def write(self, chunk: AudioChunk) -> None:
         """Write the chunk to every output that is left. Raises SinkFailed when none is."""
@@ -47,7 +44,7 @@ class FanOut:
             try:
                 await call(writer)
             except SinkFailed as error:
-                self._left_out(name, error)
+                self._failures.append(error)
                 del self._writers[name]
 
         self.require()
@@ -60,10 +57,6 @@ class FanOut:
         """Raise the first failure when no output is left."""
         if not self._writers:
             raise self._failures[0]
-
-    def _left_out(self, name: str, error: SinkFailed) -> None:
-        log.warning("output %s left out: %s", name, error)
-        self._failures.append(error)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -32,6 +33,9 @@ class CrashLedger:
         self._path = path
         self._crashes: dict[str, int] = {}
         self._running: dict[str, int] = {}
+        """Crashes so far of what is in progress."""
+        self._copies: Counter[str] = Counter()
+        """The same text may be in progress in both lanes, or cut and already said again."""
         self._refused = False
         """The disk did not take the last write; it is told once, not at each request."""
 
@@ -51,13 +55,19 @@ class CrashLedger:
         crashes = self._crashes.get(key, 0)
         if crashes >= POISON_AFTER:
             raise Poison(crashes)
-        self._running[key] = crashes
-        self._write()
+        self._copies[key] += 1
+        if self._copies[key] == 1:
+            self._running[key] = crashes
+            self._write()
 
     def end(self, request: SpeakRequest) -> None:
         """It ended without a crash, whatever else became of it."""
         key = _key(request)
-        if self._running.pop(key, None) is not None:
+        if key not in self._running:
+            return
+        self._copies[key] -= 1
+        if not self._copies[key]:
+            del self._copies[key], self._running[key]
             self._crashes.pop(key, None)
             self._write()
 

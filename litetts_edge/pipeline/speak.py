@@ -241,6 +241,8 @@ class SpeechPipeline:
                 async for chunk in chunks:
                     await outputs.write(chunk)
             await outputs.finish()
+        for warning in outputs.warnings:
+            log.warning("an output was left out: %s", warning, extra={"request": request.id})
         self._pace[voice.engine] = max(0.001, synthesis.synthesis_s / (len(request.text) * request.repeat))
         if not synthesis.audio_s:
             warnings.append("nothing_to_speak: the text has nothing that can be spoken")

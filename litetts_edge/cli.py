@@ -42,7 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     module, _, function = COMMANDS[options.command][0].partition(":")
     command: Callable[[argparse.Namespace], int] = getattr(import_module(module), function)
     try:
-        return _reported(command, options)
+        code = _reported(command, options)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # `| head` has seen enough; nothing may be written to the closed pipe at exit

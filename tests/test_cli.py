@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,9 +21,12 @@ Outcome = subprocess.CompletedProcess[str]
 
 def litetts(*arguments: str, stdin: str = "", environ: Mapping[str, str] | None = None) -> Outcome:
     """Run the program on a machine without sound card, settings or home."""
-    clean = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", **(environ or {})}
     command = [sys.executable, "-m", "litetts_edge", *arguments]
-    return subprocess.run(command, input=stdin, env=clean, capture_output=True, text=True, timeout=60, check=False)
+    with tempfile.TemporaryDirectory() as home:
+        clean = {"PATH": os.environ["PATH"], "HOME": home, **(environ or {})}
+        return subprocess.run(
+            command, input=stdin, env=clean, capture_output=True, text=True, timeout=60, check=False
+        )
 
 
 @pytest.mark.parametrize("suffix", ["wav", "flac", "opus", "mp3", "ogg"])

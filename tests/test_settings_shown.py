@@ -48,7 +48,7 @@ def test_the_password_comes_from_its_file(tmp_path: Path, load: Load) -> None:
     assert mqtt_password(named, environ) == " pass word "
     assert mqtt_password(load("mqtt: {username: u, password: direct}").settings, environ) == "direct"
     assert mqtt_password(load().settings, environ) == "from systemd"
-    assert mqtt_password(load().settings, {"CREDENTIALS_DIRECTORY": "/nonexistent"}) == ""
+    assert mqtt_password(load().settings, {"CREDENTIALS_DIRECTORY": str(tmp_path / "none")}) == ""
     assert mqtt_password(load().settings, {}) == ""
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,15 @@ needs_systemd = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="
 
 
 def analyze(*args: str) -> subprocess.CompletedProcess[str]:
+    # Where this user may write: systemd-analyze makes a folder there.
+    environ = os.environ | {"TMPDIR": tempfile.gettempdir()}
     return subprocess.run(
-        ["systemd-analyze", *args], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        ["systemd-analyze", *args],
+        env=environ,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
     )
 
 

@@ -17,14 +17,6 @@ from litetts_edge.dsp import Resampler, int16
 from litetts_edge.pcm import Samples
 from litetts_edge.speech import Encoding
 
-CONTENT_TYPES = {
-    Encoding.WAV: "audio/wav",
-    Encoding.FLAC: "audio/flac",
-    Encoding.OPUS: "audio/ogg; codecs=opus",
-    Encoding.MP3: "audio/mpeg",
-    Encoding.PCM: "application/octet-stream",
-}
-
 EXTENSIONS = {
     Encoding.WAV: "wav",
     Encoding.FLAC: "flac",

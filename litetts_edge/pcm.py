@@ -17,10 +17,6 @@ class AudioFormat:
     sample_rate: int
     """Hz."""
 
-    def samples(self, seconds: float) -> int:
-        """The number of samples that last so long."""
-        return round(seconds * self.sample_rate)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AudioChunk:

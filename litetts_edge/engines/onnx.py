@@ -37,15 +37,12 @@ def thread_count(wanted: int) -> int:
 class OnnxModel:
     """One model file and, between load() and unload(), its session. Used on one thread."""
 
-    def __init__(
-        self, engine: str, path: Path, *, threads: int = 0, spinning: bool = False, arena: bool = True
-    ) -> None:
-        """`engine` is named in errors. Without `arena`, memory is given back after each run, which costs time."""
+    def __init__(self, engine: str, path: Path, *, threads: int = 0, spinning: bool = False) -> None:
+        """`engine` is named in errors; `threads` as in thread_count()."""
         self._engine = engine
         self._path = path
         self._threads = threads
         self._spinning = spinning
-        self._arena = arena
         self._session: Any = None
         self.model_bytes = 0
         """Size of the loaded model file; 0 when not loaded."""
@@ -71,7 +68,6 @@ class OnnxModel:
         options.inter_op_num_threads = 1
         options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-        options.enable_cpu_mem_arena = self._arena
         options.log_severity_level = _ERRORS_ONLY
         options.add_session_config_entry("session.intra_op.allow_spinning", "1" if self._spinning else "0")
         try:

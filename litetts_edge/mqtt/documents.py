@@ -57,9 +57,5 @@ def _ms(value: float) -> float:
 
 
 def to_json(document: object) -> str:
-    """Compact JSON in UTF-8; what JSON does not know is written as text."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=_plain)
-
-
-def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple | set | frozenset) else str(value)
+    """Compact JSON, not escaped to ASCII; what JSON does not know is written as text."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str)

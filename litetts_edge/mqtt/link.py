@@ -71,7 +71,6 @@ class Link:
 
         self.on_connected: Callable[[], None] = _nothing
         """Connected and subscribed: publish availability, info and state again."""
-        self.on_lost: Callable[[], None] = _nothing
         self.on_session_lost: Callable[[float], None] = _say_nothing
         """The broker forgot our session, and with it what was published while we were away for so many seconds."""
         self.on_problem: Callable[[str | None], None] = _say_nothing
@@ -294,7 +293,6 @@ class Link:
             log.warning("a message for %s was given up: no connection survived it", message.topic)
         if self.state != "closed":
             self.state = "connecting"
-            self.on_lost()
 
     def _note_end(self, ended: Ended) -> None:
         self._attempts.ended(self._clock() - self._met_at, unreadable=ended.unreadable)

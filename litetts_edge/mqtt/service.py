@@ -68,11 +68,14 @@ class MqttService:
     async def goodbye(self, events: Subscription, timeout_s: float) -> None:
         """Tell the last events, say `offline`, and wait until the broker has it all, or the time is up."""
         self.link.on_connected = lambda: None  # a connection that comes about now must not say `online` after it
-        for event in events.rest():
-            self._tell(event)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s * 2 / 3):
+                for event in events.rest():
+                    await self.link.room()
+                    self._tell(event)
         self._send(self.topics.availability, OFFLINE, retain=True)
         if self.link.state == "connected":  # else the last will has said it
-            await self.link.flush(timeout_s)
+            await self.link.flush(timeout_s / 3)
 
     def attach(self) -> None:
         """Take the link's hooks but on_connected; before the link is entered."""

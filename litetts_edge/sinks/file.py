@@ -11,7 +11,6 @@ import secrets
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -52,12 +51,6 @@ class FileSink:
         """Where the file of that request is, or will be."""
         return self._folder / f"{file_stem(request.id)}.{EXTENSIONS[request.encoding]}"
 
-    def writer(
-        self, request: SpeakRequest, audio: AudioFormat, on_first_audio: Callable[[float], None]
-    ) -> AbstractAsyncContextManager[AudioWriter]:
-        """See AudioSink.writer. Raises SinkFailed when the folder cannot be written."""
-        return self._file(request, audio, on_first_audio)
-
     def pause(self) -> None:
         """Nobody hears a file being written: it goes on."""
 
@@ -65,9 +58,10 @@ class FileSink:
         """Nothing was held."""
 
     @contextlib.asynccontextmanager
-    async def _file(
+    async def writer(
         self, request: SpeakRequest, audio: AudioFormat, on_first_audio: Callable[[float], None]
     ) -> AsyncIterator[AudioWriter]:
+        """See AudioSink.writer. Raises SinkFailed when the folder cannot be written."""
         draft = _Draft(self.path(request), encoder(request.encoding, audio.sample_rate))
         # The disk may be slow, and encoding takes time: both stay off the loop.
         try:

@@ -7,7 +7,6 @@ import contextlib
 import random
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 
 from litetts_edge import dsp
@@ -126,16 +125,11 @@ class SpeakerSink:
         self._controls.level = 0.0 if self._muted else dsp.gain(volume)
         self._card.apply()
 
-    def writer(
-        self, request: SpeakRequest, audio: AudioFormat, on_first_audio: Callable[[float], None]
-    ) -> AbstractAsyncContextManager[AudioWriter]:
-        """Take the loudspeaker for one utterance; a second one waits for its turn. See AudioSink.writer."""
-        return self._utterance(request, audio, on_first_audio)
-
     @contextlib.asynccontextmanager
-    async def _utterance(
+    async def writer(
         self, request: SpeakRequest, audio: AudioFormat, on_first_audio: Callable[[float], None]
     ) -> AsyncIterator[AudioWriter]:
+        """Take the loudspeaker for one utterance; a second one waits for its turn. See AudioSink.writer."""
         async with self._turn:
             self._utterance_volume = request.volume
             self._apply()

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager
 
 from litetts_edge.errors import SinkFailed
 from litetts_edge.interfaces import AudioWriter
@@ -38,12 +37,6 @@ class StreamSink:
             del self._listeners[request_id]
             listener.leave()
 
-    def writer(
-        self, request: SpeakRequest, audio: AudioFormat, on_first_audio: Callable[[float], None]
-    ) -> AbstractAsyncContextManager[AudioWriter]:
-        """See AudioSink.writer. Raises SinkFailed when nobody listens for that request."""
-        return self._stream(request, audio, on_first_audio)
-
     def pause(self) -> None:
         """The listener sets the pace, and pauses by not taking."""
 
@@ -51,9 +44,10 @@ class StreamSink:
         """Nothing was held."""
 
     @contextlib.asynccontextmanager
-    async def _stream(
+    async def writer(
         self, request: SpeakRequest, audio: AudioFormat, on_first_audio: Callable[[float], None]
     ) -> AsyncIterator[AudioWriter]:
+        """See AudioSink.writer. Raises SinkFailed when nobody listens for that request."""
         listener = self._listeners.get(request.id)
         if listener is None:
             raise SinkFailed("stream", f"nobody listens for {request.id!r}.")

@@ -7,10 +7,9 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from difflib import get_close_matches
 from typing import Any
 
-from litetts_edge.errors import BadField, BadRequest, NotSupported
+from litetts_edge.errors import BadField, BadRequest, NotSupported, did_you_mean
 from litetts_edge.health import Health
 from litetts_edge.mqtt.topics import VERBS
 from litetts_edge.pipeline.inference import InferenceThread
@@ -33,8 +32,7 @@ class UnknownVerb(BadRequest):
     code = "unknown_verb"
 
     def __init__(self, verb: str) -> None:
-        close = get_close_matches(verb, VERBS, n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
+        hint = did_you_mean(verb, VERBS)
         super().__init__(f"There is no request/{verb[:40]}.{hint} There is: {', '.join(VERBS)}.")
 
 

@@ -12,15 +12,6 @@ from litetts_edge.settings.problems import SettingsError, problem_at
 from litetts_edge.speech import Voice
 from litetts_edge.text.espeak import language
 
-
-def _resolved(lang: str) -> str:
-    """The tag under which espeak-ng has the language: `es-419` for `es-AR`; itself for one that it has not."""
-    try:
-        return language(lang).tag
-    except LanguageNotFound:
-        return lang
-
-
 SPARE = "espeak"
 """The engine that is always there."""
 
@@ -36,7 +27,7 @@ def installed(engine: str, threads: int, *, spinning: bool = False) -> Voices:
     No model is loaded. Raises EngineFailed when there is no such engine.
     """
     chosen = create(engine, threads=threads, spinning=spinning)
-    others = [name for name in dict.fromkeys(("espeak", *ENGINES)) if name != chosen.name]
+    others = [name for name in dict.fromkeys((SPARE, *ENGINES)) if name != chosen.name]
     return Voices([chosen, *(create(name, threads=threads, spinning=spinning) for name in others)])
 
 
@@ -115,3 +106,11 @@ class Voices:
     def engine(self, voice: Voice) -> Synthesizer:
         """The engine that the voice belongs to."""
         return self.engines[voice.engine]
+
+
+def _resolved(lang: str) -> str:
+    """The tag under which espeak-ng has the language: `es-419` for `es-AR`; itself for one that it has not."""
+    try:
+        return language(lang).tag
+    except LanguageNotFound:
+        return lang

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal
+
+from litetts_edge.errors import did_you_mean
 
 Layer = Literal["default", "file", "conf.d", "override", "environment", "command line"]
 
@@ -70,13 +71,9 @@ def unknown_key(key: str, known: Sequence[str]) -> str:
     section, _, name = key.rpartition(".")
     beside = [full.removeprefix(f"{section}.") if section else full for full in known if _inside(full, section)]
     levels = sorted({one.partition(".")[0] for one in beside})
-    if near := get_close_matches(name.lower(), levels, n=1):
-        return f"unknown key. Did you mean {near[0]!r}?"
-    elsewhere = [full for full in known if full.rpartition(".")[2] == name.lower()]
-    if elsewhere:
-        return f"unknown key. Did you mean {elsewhere[0]!r}?"
-    near = get_close_matches(key.lower(), known, n=1)
-    return f"unknown key. Did you mean {near[0]!r}?" if near else "unknown key."
+    elsewhere = [f" Did you mean {full!r}?" for full in known if full.rpartition(".")[2] == name.lower()]
+    hint = did_you_mean(name.lower(), levels) or "".join(elsewhere[:1]) or did_you_mean(key.lower(), known)
+    return f"unknown key.{hint}"
 
 
 def _inside(key: str, section: str) -> bool:

@@ -51,6 +51,21 @@ for language in languages:
     assert (done.returncode, done.stderr) == (0, ""), done.stdout[-200:] + done.stderr
 
 
+def test_a_language_is_found_while_something_is_spoken() -> None:
+    """The event loop asks for languages, and must not wait for the inference thread."""
+    answered: list[bool] = []
+
+    def take(_: NDArray[np.int16]) -> bool:
+        asking = threading.Thread(target=espeak.language, args=("de",), daemon=True)
+        asking.start()
+        asking.join(5)
+        answered.append(not asking.is_alive())
+        return False
+
+    espeak.synthesize("The front door is open.", "en-US", 175, take)
+    assert answered == [True]
+
+
 @pytest.mark.parametrize(
     ("tag", "voice"),
     [

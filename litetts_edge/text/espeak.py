@@ -173,14 +173,12 @@ class _Library:
 
 def languages() -> tuple[Language, ...]:
     """Every language that can be spoken, ordered by tag. Opens the library (5 ms) at the first call."""
-    with _lock:
-        return tuple(_library().languages.values())
+    return tuple(_known().values())
 
 
 def language(tag: str) -> Language:
     """The language for a BCP 47 tag, by dropping subtags from its end (RFC 4647 §3.4). Raises LanguageNotFound."""
-    with _lock:
-        known = _library().languages
+    known = _known()
     code = tag.strip().lower().replace("_", "-")
     while code:
         code = _ALIASES.get(code, code)
@@ -229,6 +227,14 @@ def _library() -> _Library:
     if not _opened:
         _opened.append(_Library())
     return _opened[0]
+
+
+def _known() -> dict[str, Language]:
+    """The languages by lower-case code. Only opening takes the lock: the event loop asks while we speak."""
+    if not _opened:
+        with _lock:
+            _library()
+    return _opened[0].languages
 
 
 def _by_tag(voices: list[tuple[str, str, list[tuple[int, str]]]], data: Path) -> dict[str, Language]:

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import logging
 import os
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -204,6 +205,16 @@ async def test_the_running_appliance_has_its_say(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="there is none"):
         await bench.live.reload()
     assert (bench.live.value.voice, bench.live.problem) == ("tone", "bad_settings")
+
+
+async def test_what_the_appliance_says_may_block(tmp_path: Path) -> None:
+    """It is asked in a thread, at a reload and at a change."""
+    asked: list[threading.Thread] = []
+    bench = opened(tmp_path, validate=lambda _: asked.append(threading.current_thread()))
+    await bench.live.reload()
+    await bench.live.override({"speed": 1.5})
+    assert len(asked) == 2
+    assert threading.current_thread() not in asked
 
 
 async def test_a_backup_that_is_not_there_changes_nothing(tmp_path: Path) -> None:

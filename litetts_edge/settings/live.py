@@ -59,7 +59,10 @@ class LiveSettings:
         validate: Callable[[Loaded], None] = lambda loaded: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`validate` raises SettingsError for what only the running appliance knows, such as its voices."""
+        """`validate` raises SettingsError for what only the running appliance knows, such as its voices.
+
+        It is called in a thread, and may block.
+        """
         self._sources = sources
         self._started = loaded
         self._loaded = loaded
@@ -94,7 +97,7 @@ class LiveSettings:
         """Every setting, its value and origin; secrets masked."""
         return describe(self._loaded)
 
-    def schema(self) -> dict[str, object]:
+    def schema(self) -> Mapping[str, object]:
         """The JSON schema of the settings."""
         return json_schema()
 
@@ -106,9 +109,7 @@ class LiveSettings:
                 if self._unsaved or self._unremoved:
                     await self._change({}, ())
                 else:
-                    loaded = await asyncio.to_thread(self._sources.load)
-                    self._validate(loaded)
-                    self._put_in_force(loaded)
+                    self._put_in_force(await asyncio.to_thread(self._tried))
             except SettingsError:
                 self._bad = True
                 raise
@@ -161,8 +162,9 @@ class LiveSettings:
         self._unsaved, self._unremoved = values, removed
         self._put_in_force(loaded)
 
-    def _tried(self, text: str) -> Loaded:
-        loaded = self._sources.load(text)
+    def _tried(self, override: str | None = None) -> Loaded:
+        """What all layers give, with `override` in place of override.yaml. Reads files. Raises SettingsError."""
+        loaded = self._sources.load(override)
         self._validate(loaded)
         self._last_tried = loaded
         return loaded

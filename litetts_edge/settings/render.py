@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,8 @@ def settings_page() -> str:
     return "\n".join(parts)
 
 
-def json_schema() -> dict[str, Any]:
+@cache  # it is part of the info topic, which is looked at anew after every change
+def json_schema() -> Mapping[str, Any]:
     """The settings as a JSON Schema (2020-12) with `applies` and `unit` at each. It holds defaults, no values."""
     schema = Settings.model_json_schema()
     _untitle(schema)

@@ -62,8 +62,9 @@ class FileSink:
         self, request: SpeakRequest, audio: AudioFormat, on_first_audio: Callable[[float], None]
     ) -> AsyncIterator[AudioWriter]:
         """See AudioSink.writer. Raises SinkFailed when the folder cannot be written."""
-        draft = _Draft(self.path(request), encoder(request.encoding, audio.sample_rate))
         # The disk may be slow, and encoding takes time: both stay off the loop.
+        parts = await asyncio.to_thread(encoder, request.encoding, audio.sample_rate)
+        draft = _Draft(self.path(request), parts)
         try:
             await asyncio.to_thread(draft.open)
             yield _FileWriter(draft, on_first_audio)

@@ -56,7 +56,7 @@ class Link:
         settings: LinkSettings,
         will: Will,
         subscriptions: Sequence[Subscription],
-        probe: str,
+        self_test_topic: str,
         *,
         last_heard: float | None = None,
         random: Callable[[], float] = dice.random,
@@ -65,8 +65,7 @@ class Link:
         self._settings = settings
         self._will = will
         self._topics = Subscriptions(subscriptions)
-        self._self_test = SelfTest(probe, settings.self_test_s, clock)
-        self._probe = probe
+        self._self_test = SelfTest(self_test_topic, settings.self_test_s, clock)
         self._clock = clock
 
         self.on_connected: Callable[[], None] = _nothing
@@ -340,7 +339,7 @@ class Link:
         user = self._settings.username or "(anonymous)"
         self._tell(
             "self_test_failed",
-            f"a message of our own to {self._probe} did not come back: the broker's access rules (ACL)"
+            f"a message of our own to {self._self_test.topic} did not come back: the broker's access rules (ACL)"
             f" must let the user {user} read and write it",
         )
 

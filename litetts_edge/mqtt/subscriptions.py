@@ -57,7 +57,7 @@ class SelfTest:
     """
 
     def __init__(self, topic: str, patience_s: float, clock: Callable[[], float]) -> None:
-        self._topic = topic
+        self.topic = topic
         self._patience_s = patience_s
         self._clock = clock
         self._payload = b""
@@ -67,7 +67,7 @@ class SelfTest:
 
     def recognises(self, topic: str, payload: bytes) -> bool:
         """True for a self-test message of this or an earlier process, which nobody else must see."""
-        return topic == self._topic and payload.startswith(_MARK)
+        return topic == self.topic and payload.startswith(_MARK)
 
     def moved(self) -> None:
         """Note that messages do arrive: a long backlog takes the time it takes."""
@@ -90,7 +90,7 @@ class SelfTest:
         self._payload = _MARK + secrets.token_hex(12).encode() + b'"}'
         # A broker that takes one QoS 1 message at a time may be busy with another one.
         qos = 1 if connection.receive_maximum > 1 else 0
-        self._packet_id = connection.publish(Outgoing(self._topic, self._payload, qos, expiry_s=60))
+        self._packet_id = connection.publish(Outgoing(self.topic, self._payload, qos, expiry_s=60))
         self.moved()
         while not self._returned.is_set():
             left = self._moved_at + self._patience_s - self._clock()

@@ -24,7 +24,7 @@ from litetts_edge.mqtt.publisher import AudioOverMqtt
 from litetts_edge.mqtt.service import MqttService
 from litetts_edge.mqtt.topics import Topics
 from litetts_edge.mqtt.verbs import Verbs
-from litetts_edge.pipeline.bus import EventBus
+from litetts_edge.pipeline.bus import EventBus, Subscription
 from litetts_edge.pipeline.inference import InferenceThread
 from litetts_edge.pipeline.ledger import CrashLedger
 from litetts_edge.pipeline.queue import RequestQueue
@@ -187,8 +187,8 @@ class Daemon:
 
     # -- tasks -------------------------------------------------------------------------------------
 
-    async def _count(self, events: object) -> None:
-        async for event in events:  # type: ignore[attr-defined]
+    async def _count(self, events: Subscription) -> None:
+        async for event in events:
             self.health.counters.count(event)
 
     async def _tick(self) -> None:

@@ -59,6 +59,7 @@ class Resampler:
     """Changes the rate of one utterance, piece by piece, without a seam: state is kept between the pieces."""
 
     def __init__(self, source: int, target: int) -> None:
+        """From `source` to `target`, both in Hz."""
         self._soxr: Any = None
         if source != target:
             import soxr

@@ -12,6 +12,8 @@ where, and what to do.
       Poison            the request was in progress at two crashes
       SinkFailed        audio could not be handed over
         NoAudioDevice
+
+mqtt/ adds UnknownTopic and UnknownVerb (both BadRequest) and PacketTooLarge; settings/ has SettingsError.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ ENGINES: dict[str, str] = {
 """Name to `module:Class`; the class is called with the keywords of create()."""
 
 PREFERENCE = ("espeak",)
-"""What `auto` tries, best first. Engines that only test the path (tiny, tone) are never chosen for a person."""
+"""`auto` is the first of them. Engines that only test the path (tiny, tone) are never chosen for a person."""
 
 MODELS = Path(__file__).resolve().parents[1] / "shipped" / "models"
 """The models that come with the program; in a checkout, a link to models/ at the top."""

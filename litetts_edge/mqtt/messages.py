@@ -1,4 +1,4 @@
-"""Wire messages: payload to domain and back. The only place where outside data is distrusted."""
+"""Wire to domain: a payload to a request. The only place where outside data is distrusted."""
 
 from __future__ import annotations
 

@@ -73,6 +73,7 @@ class SpeechPipeline:
         self._clock = clock
         self._recent = RecentIds()
         self._pace: dict[str, float] = {}
+        """By engine: synthesis seconds per character of its last request."""
         self._current: dict[Lane, Current] = {}
         self._resumed = asyncio.Event()
         self._resumed.set()

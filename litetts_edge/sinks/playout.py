@@ -67,6 +67,7 @@ class Playout:
     def __init__(self, ring: Ring, rate: int, latency_s: float, level: float, held: bool) -> None:
         self.ring = ring
         self.rate = rate
+        """Hz."""
         self._latency_s = latency_s
         # From the loop.
         self.level = level

@@ -19,6 +19,7 @@ class Ring:
     """
 
     def __init__(self, room: int, history: int) -> None:
+        """`room` samples can wait to be taken; at least `history` of those that were taken are kept."""
         self._data = np.zeros(room + history, dtype=np.float32)
         self._room = room
         self.written = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,3 +91,21 @@ async def test_a_folder_that_cannot_be_made_is_a_clear_failure(tmp_path: Path) -
     (tmp_path / "taken").write_text("")
     with pytest.raises(SinkFailed, match="taken"):
         await speak_long(FileSink(tmp_path / "taken"))
+
+
+async def test_a_disk_that_turns_read_only_is_told_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worn SD card does that in the middle of a file. What failed is told, not that the rest stays."""
+
+    def refuse(_path: Path, missing_ok: bool = False) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    async def speak() -> None:
+        request = SpeakRequest(RequestId("r"), "text", "voice")
+        async with FileSink(tmp_path).writer(request, AudioFormat(48_000), lambda _at: None):
+            monkeypatch.setattr(Path, "unlink", refuse)
+            raise SinkFailed("file", "no more can be written")
+
+    with pytest.raises(SinkFailed, match="no more"):
+        await speak()

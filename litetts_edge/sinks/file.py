@@ -125,7 +125,8 @@ class _Draft:
             if self._file is not None:
                 with contextlib.suppress(OSError):
                     self._file.close()  # flushes, and may find the disk full once more
-                self._temporary.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # a disk that turned read-only keeps it; why it failed is told
+                    self._temporary.unlink(missing_ok=True)
                 self._file = None
 
     @contextlib.contextmanager

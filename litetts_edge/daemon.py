@@ -31,11 +31,11 @@ from litetts_edge.pipeline.queue import RequestQueue
 from litetts_edge.pipeline.speak import SpeechPipeline
 from litetts_edge.pipeline.voices import voices_of
 from litetts_edge.quality import LevelCheck
+from litetts_edge.settings.changes import Change
 from litetts_edge.settings.credentials import mqtt_password
 from litetts_edge.settings.live import LiveSettings, Sources
 from litetts_edge.settings.load import Loaded
 from litetts_edge.settings.problems import SettingsError
-from litetts_edge.settings.reload import Change
 from litetts_edge.settings.schema import Settings
 from litetts_edge.sinks.file import FileSink
 from litetts_edge.sinks.mqtt import MqttSink

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from litetts_edge.settings import override as override_module
+from litetts_edge.settings.changes import Change
 from litetts_edge.settings.live import LiveSettings, Sources
 from litetts_edge.settings.load import Loaded
 from litetts_edge.settings.problems import Problem, SettingsError
-from litetts_edge.settings.reload import Change
 from litetts_edge.settings.schema import Settings
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from litetts_edge.settings import render
+from litetts_edge.settings.changes import changes, describe
 from litetts_edge.settings.credentials import mqtt_password
 from litetts_edge.settings.problems import SettingsError
-from litetts_edge.settings.reload import changes, describe
 from litetts_edge.settings.schema import known_sections, known_settings
 from litetts_edge.settings.setting import MASK
 from tests.settings_loader import Load, loader, told

@@ -8,8 +8,8 @@ import sys
 
 from litetts_edge.errors import did_you_mean
 from litetts_edge.pipeline.voices import voices_of
+from litetts_edge.settings.changes import describe
 from litetts_edge.settings.live import Sources
-from litetts_edge.settings.reload import describe
 
 
 def sources_of(options: argparse.Namespace) -> Sources:

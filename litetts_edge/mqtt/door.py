@@ -13,10 +13,10 @@ from litetts_edge.mqtt.publisher import AudioOverMqtt
 from litetts_edge.mqtt.service import OFFLINE, MqttService
 from litetts_edge.mqtt.topics import Topics
 from litetts_edge.pipeline.bus import Subscription as Events
+from litetts_edge.settings.changes import Change
 from litetts_edge.settings.credentials import mqtt_password
 from litetts_edge.settings.live import LiveSettings
 from litetts_edge.settings.problems import SettingsError
-from litetts_edge.settings.reload import Change
 from litetts_edge.settings.schema import Settings
 
 log = logging.getLogger(__name__)

@@ -8,11 +8,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from litetts_edge.settings.changes import Change, Shown, changes, describe
 from litetts_edge.settings.layers import variable_of
 from litetts_edge.settings.load import Loaded, load_settings
 from litetts_edge.settings.override import Override, OverrideNotWritten
 from litetts_edge.settings.problems import Problem, SettingsError
-from litetts_edge.settings.reload import Change, Shown, changes, describe
 from litetts_edge.settings.render import json_schema
 from litetts_edge.settings.schema import Settings
 

@@ -128,8 +128,7 @@ _NOTHING: Samples = np.zeros(0, dtype=np.float32)
 class _SoundFile:
     """What libsndfile encodes."""
 
-    _PIECE_S = 0.5
-    # libsndfile's Ogg encoders put a whole write on the stack.
+    _PIECE_S = 0.5  # libsndfile's Ogg encoders put a whole write on the stack
 
     def __init__(self, source_rate: int, target_rate: int, container: str, subtype: str) -> None:
         import soundfile

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from litetts_edge import __version__
+from litetts_edge.mqtt.messages import MAX_REPEAT
 from litetts_edge.pipeline.speak import SpeechPipeline
 from litetts_edge.settings.live import RESTART_NEEDED, LiveSettings
 
@@ -106,7 +107,7 @@ class Status:
                 "text": settings.request.max_text,
                 "payload_bytes": settings.request.max_payload_bytes,
                 "queue": settings.queue.max,
-                "repeat": 5,
+                "repeat": MAX_REPEAT,
             },
             "settings_schema": self.live.schema(),
             "python": platform.python_version(),

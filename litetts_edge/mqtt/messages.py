@@ -29,6 +29,7 @@ LATER = ("ssml", "until_ack", "dedupe_s", "coalesce_key", "chime")
 """Fields of the protocol that this version does not have: refused, never ignored, unless they ask for nothing."""
 
 MAX_TTL_S = 7 * 24 * 3600.0
+MAX_REPEAT = 5
 
 MOST_WARNINGS = 8
 """Unknown keys that are told; each of the others would say the same."""
@@ -73,7 +74,7 @@ class SpeakMessage(BaseModel):
     volume: Annotated[int, Field(ge=0, le=100)] | None = None
     priority: Literal["low", "normal", "high", "critical"] | None = None
     interrupt: bool = False
-    repeat: Annotated[int, Field(ge=1, le=5)] = 1
+    repeat: Annotated[int, Field(ge=1, le=MAX_REPEAT)] = 1
     ttl_s: Annotated[float, Field(gt=0, le=MAX_TTL_S)] | None = None
     output: OutputName | Annotated[list[OutputName], Field(min_length=1, max_length=8)] | None = None
     format: Literal["wav", "flac", "opus", "mp3", "pcm"] | None = None

@@ -9,7 +9,6 @@ import signal
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from litetts_edge import __version__
@@ -269,6 +268,5 @@ def run(sources: Sources, loaded: Loaded, environ: Mapping[str, str], announce: 
     async def serve() -> None:
         await Daemon(sources, loaded, environ).run(announce)
 
-    with suppress(asyncio.CancelledError):
-        asyncio.run(serve())
+    asyncio.run(serve())
     return 0

@@ -106,7 +106,7 @@ class Status:
             "limits": {
                 "text": settings.request.max_text,
                 "payload_bytes": settings.request.max_payload_bytes,
-                "queue": settings.queue.max,
+                "queue": self.pipeline.queue.limit,
                 "repeat": MAX_REPEAT,
             },
             "settings_schema": self.live.schema(),

@@ -115,6 +115,12 @@ def test_explain_shows_each_piece() -> None:
     assert "həlˈoʊ" in done.stdout
 
 
+def test_explain_uses_the_voice_that_would_speak() -> None:
+    """The one of the settings, which reads phonemes here."""
+    done = litetts("explain", "Hello.", "--set", "engine.name=tiny")
+    assert "espeak-ng" in done.stdout
+
+
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     """`litetts-edge voices | head -1`."""
     command = f"{sys.executable} -m litetts_edge voices | head -1"

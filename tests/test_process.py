@@ -55,6 +55,16 @@ async def test_sigterm_says_offline_and_leaves_with_0(tmp_path: Path) -> None:
         assert friend.events("x")[-1]["reason"] == "shutdown"
 
 
+async def test_the_log_names_the_request(tmp_path: Path) -> None:
+    """Off the journal too, and never its text."""
+    async with at_home(tmp_path) as (program, friend):
+        await friend.send("speak", {"id": "x", "text": "a secret", "output": "speaker"})
+        await friend.closed("x")
+        log = program.log.read_text()
+        assert "request=x" in log
+        assert "secret" not in log
+
+
 async def test_a_killed_node_is_offline_by_its_last_will(tmp_path: Path) -> None:
     """The broker says it for us."""
     async with at_home(tmp_path) as (program, friend):

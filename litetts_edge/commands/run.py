@@ -35,9 +35,22 @@ def _log(settings: Settings, environ: Mapping[str, str]) -> None:
     handler = (journal_handler(environ) if wants_journal else None) or _own_stderr()
     if isinstance(handler, logging.StreamHandler):
         stamp = "" if environ.get("JOURNAL_STREAM") else "%(asctime)s "  # the journal has its own
-        handler.setFormatter(logging.Formatter(f"{stamp}%(levelname)-7s %(name)s: %(message)s"))
+        handler.setFormatter(_WithFields(f"{stamp}%(levelname)-7s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
     logging.getLogger("litetts_edge").setLevel(settings.log.level.upper())
+
+
+class _WithFields(logging.Formatter):
+    """A line of text with the fields of the event behind it, as the journal has them: `[request=x]`."""
+
+    _ORDINARY = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {"message", "asctime"}
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
+        """The line before any traceback."""
+        line = super().formatMessage(record)
+        fields = {name: value for name, value in record.__dict__.items() if name not in self._ORDINARY}
+        told = " ".join(f"{name}={value}" for name, value in fields.items() if value is not None)
+        return f"{line} [{told}]" if told else line
 
 
 def _own_stderr() -> logging.Handler:

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Callable
 
 from litetts_edge.commands.config import sources_of
-from litetts_edge.engines import all_voices, find_voice
+from litetts_edge.engines import all_voices
+from litetts_edge.pipeline.voices import voices_of
 from litetts_edge.text import frontend
 from litetts_edge.text.espeak import language
 
@@ -46,9 +47,9 @@ def _map_lines(function: Callable[[str, str], str], lang: str) -> int:
 
 def explain(options: argparse.Namespace) -> int:
     """Print how each piece of the text is spoken. Raises VoiceNotFound, LanguageNotFound."""
-    settings = sources_of(options).load().settings
-    name = options.voice or settings.voice
-    voice = all_voices()[0] if name == "auto" else find_voice(name)
+    loaded = sources_of(options).load()
+    known = voices_of(loaded)
+    voice = known.for_language(known.find(options.voice or loaded.settings.voice), options.lang)
     for piece in frontend.PlainFrontend().explain(options.text, voice, options.lang):
         start, end = piece.span
         ipa = piece.phonemes or frontend.phonemes(piece.text, options.lang or voice.lang)

@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 from typing import cast
 
-from litetts_edge.errors import EngineFailed, VoiceNotFound, did_you_mean
+from litetts_edge.errors import EngineFailed, did_you_mean
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.speech import Voice
 
@@ -55,11 +55,3 @@ def all_voices(models: Path = MODELS) -> tuple[Voice, ...]:
         except EngineFailed as error:
             log.warning("%s", error)
     return tuple(voices)
-
-
-def find_voice(voice_id: str, models: Path = MODELS) -> Voice:
-    """The voice with that id, of any engine. Raises VoiceNotFound."""
-    voices = {voice.id: voice for voice in all_voices(models)}
-    if voice_id not in voices:
-        raise VoiceNotFound(voice_id, tuple(voices))
-    return voices[voice_id]

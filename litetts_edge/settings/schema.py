@@ -129,7 +129,7 @@ class Mqtt(Section):
         help="How many messages the broker sends before we have acknowledged the first (MQTT 5).",
     )
     backlog: Literal["drop", "speak"] = setting(
-        "drop", applies="reconnect", help="What becomes of requests that may be too old after an outage."
+        "drop", applies="live", help="What becomes of requests that may be too old after an outage."
     )
     reconnect_min_s: float = setting(
         1.0, applies="reconnect", ge=0.1, le=3600, unit="s", help="Longest wait before the first try to reconnect."
@@ -274,7 +274,7 @@ class Settings(Section):
     )
     engine: Engine = section(Engine)
     outputs: Annotated[tuple[Literal["speaker", "mqtt", "file"], ...], AfterValidator(words.once_each)] = setting(
-        ("speaker",), applies="restart", min_length=1, help="Where audio goes unless the request says otherwise."
+        ("speaker",), applies="live", min_length=1, help="Where audio goes unless the request says otherwise."
     )
     mqtt: Mqtt = section(Mqtt)
     speaker: Speaker = section(Speaker)

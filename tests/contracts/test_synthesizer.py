@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from litetts_edge import engines
-from litetts_edge.errors import EngineFailed, Terminated, VoiceNotFound
+from litetts_edge.errors import EngineFailed, Terminated
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.pcm import AudioChunk, Samples
 from litetts_edge.speech import Sentence, Voice
@@ -206,10 +206,3 @@ def test_unknown_engine_is_named_with_a_hint() -> None:
 def test_auto_is_the_preferred_engine() -> None:
     """`auto` takes the first of PREFERENCE."""
     assert engines.create("auto").name == engines.PREFERENCE[0]
-
-
-def test_unknown_voice_is_named_with_a_hint() -> None:
-    """A wrong voice id says what is near."""
-    assert engines.find_voice("espeak:de").lang == "de"
-    with pytest.raises(VoiceNotFound, match="Did you mean 'espeak:"):
-        engines.find_voice("espeak:en-uss")

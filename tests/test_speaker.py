@@ -278,6 +278,16 @@ async def test_a_device_that_stays_away_fails_the_utterance(card: VirtualCard) -
         await asyncio.wait_for(say(sink, babble(0.2, RATE), RATE), 5)
 
 
+async def test_a_suspended_device_fails_the_utterance(card: VirtualCard) -> None:
+    """It opens, takes a buffer full, and never plays: that too is no device, and is not tried for ever."""
+    async with SpeakerSink(give_up_s=2.0) as sink:
+        card.suspend(True)
+        with pytest.raises(NoAudioDevice):
+            await asyncio.wait_for(say(sink, babble(3.0, RATE), RATE), 15)
+        card.suspend(False)
+        await asyncio.wait_for(say(sink, babble(0.2, RATE), RATE), 5)
+
+
 async def test_no_device_is_no_error_until_somebody_speaks(card: VirtualCard) -> None:
     """Without a card the sink opens, says so, refuses at once, and finds the card when it comes."""
     card.kill()

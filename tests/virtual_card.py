@@ -84,6 +84,15 @@ class VirtualCard:
     def thaw(self) -> None:
         self._signal(signal.SIGCONT)
 
+    def suspend(self, suspended: bool) -> None:
+        """The server answers and takes streams, but plays none, as after a switch of user sessions."""
+        subprocess.run(
+            ["pactl", "suspend-sink", "speaker", "1" if suspended else "0"],
+            env=os.environ | self.environment,
+            check=True,
+            timeout=20,
+        )
+
     def kill(self) -> None:
         """The server dies as in a crash; its clients see their sockets closed."""
         if self._server is not None and self._server.poll() is None:

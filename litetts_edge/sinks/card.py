@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import os
 import random
 import time
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 3.0
 """How long looking for devices may take."""
+FIRST_PAUSE_S = 0.1
+"""Before the second try to open a lost device; it doubles from try to try."""
 DRAIN_S = 0.05
 """Silence played after the last sample was heard, because closing drops what the card still holds."""
 
@@ -63,6 +66,8 @@ class Card:
         self._closing: set[asyncio.Task[None]] = set()
         self._opened = False
         self._underruns = 0
+        self._gives_up = math.inf
+        self._pause_s = FIRST_PAUSE_S
         self.device: devices.Device | None = None
         self.problem: str | None = None
         self.outlet: Outlet | None = None
@@ -107,6 +112,7 @@ class Card:
 
     async def ready(self) -> Outlet:
         """The open stream for a new utterance. Raises NoAudioDevice, quickly."""
+        self._gives_up = math.inf
         if self.outlet is not None and not await self.is_lost(self.outlet):
             self.apply()
             return self.outlet
@@ -127,7 +133,7 @@ class Card:
     async def alive(self, give_up_s: float) -> Outlet:
         """The open stream in mid-utterance; a lost one is opened again, and goes on from what was heard.
 
-        Raises NoAudioDevice after `give_up_s`.
+        Raises NoAudioDevice after `give_up_s` without a stream that plays.
         """
         outlet = self.outlet
         if outlet is not None:
@@ -135,21 +141,27 @@ class Card:
                 return outlet
             outlet.ring.rewind(outlet.heard_position(outlet.silent_since or time.monotonic()))
             self.gone()
-        gives_up = time.monotonic() + give_up_s
-        pause_s = 0.1
+        if outlet is None or outlet.steady or self._gives_up == math.inf:
+            self._gives_up, self._pause_s = time.monotonic() + give_up_s, FIRST_PAUSE_S
+        else:  # a suspended card takes every stream, and plays none: that ends no outage
+            await self._pause(give_up_s)
         while True:
             try:
                 found = await self._open(await self.look())
                 await self.start(found)
             except (NoAudioDevice, DriverStuck) as error:
                 self._became(None, NoAudioDevice.code)
-                jittered = pause_s * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
-                if time.monotonic() + jittered > gives_up:
-                    raise NoAudioDevice(f"The sound device was lost, and not back in {give_up_s:g} s.") from error
-                await asyncio.sleep(jittered)
-                pause_s = min(2 * pause_s, 2.0)
+                await self._pause(give_up_s, error)
             else:
                 return found
+
+    async def _pause(self, give_up_s: float, error: Exception | None = None) -> None:
+        """Wait before the next try, longer each time. Raises NoAudioDevice when the time is up."""
+        jittered = self._pause_s * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+        if time.monotonic() + jittered > self._gives_up:
+            raise NoAudioDevice(f"The sound device was lost, and not back in {give_up_s:g} s.") from error
+        await asyncio.sleep(jittered)
+        self._pause_s = min(2 * self._pause_s, 2.0)
 
     async def start(self, outlet: Outlet) -> None:
         """Let it play. Raises NoAudioDevice or DriverStuck."""

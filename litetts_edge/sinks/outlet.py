@@ -13,6 +13,8 @@ from litetts_edge.sinks.ring import Ring
 
 OPEN_S = 2.0
 """How long opening or starting a stream may take."""
+STEADY_S = 1.0
+"""A stream that asked for samples for so long really plays; filling the card's buffer takes a moment only."""
 CLOSE_S = 0.3
 """How long closing may take before the stream is left to its thread."""
 
@@ -27,6 +29,7 @@ class Outlet:
         self.playout = playout
         self._patience_s = max(0.5, 4 * latency_s)
         self._started = False
+        self._started_at = 0.0
         self.ended_at: float | None = None
         """time.monotonic() at which PortAudio said that the stream is over."""
 
@@ -66,7 +69,7 @@ class Outlet:
     async def start(self) -> None:
         """Let it play; a second call does nothing. Raises NoAudioDevice or DriverStuck."""
         if not self._started:
-            self.playout.last_at = time.monotonic()
+            self.playout.last_at = self._started_at = time.monotonic()
             self._started = True
             await self._driver.call(lambda: start_stream(self._stream), OPEN_S)
 
@@ -79,6 +82,11 @@ class Outlet:
         if self._started and time.monotonic() - last > self._patience_s:
             return last
         return None
+
+    @property
+    def steady(self) -> bool:
+        """It has played for a while; a suspended device takes a buffer full of samples and asks for no more."""
+        return self._started and self.playout.last_at - self._started_at > STEADY_S
 
     @property
     def ended(self) -> bool:

@@ -113,6 +113,27 @@ async def test_a_plain_port_is_not_a_tls_port(broker: Broker) -> None:
         assert link.problem in {"tls_failed", "broker_unreachable"}
 
 
+@pytest.mark.parametrize(("with_tls", "setting"), [(False, "mqtt.tls.enabled"), (True, "mqtt.tls.cert_file")])
+async def test_a_broker_that_hangs_up_over_tls_is_explained(tmp_path: Path, with_tls: bool, setting: str) -> None:
+    """Plain MQTT on a TLS port, or no certificate where one is required: both only see a closed connection."""
+    made = make_certificates(tmp_path / "ours")
+    async with Broker(tmp_path / "broker", tls=made, extra=["require_certificate true"]) as broker:
+        ours = TlsFiles(str(made.ca)) if with_tls else None
+        async with make_link(replace(settings(broker.port), host="localhost", tls=ours)) as link:
+            await until(lambda: link.problem is not None, "the refusal")
+            assert link.problem == "broker_unreachable"
+            assert setting in link.problem_text
+
+
+async def test_a_client_certificate_lets_us_in(tmp_path: Path) -> None:
+    """A broker that requires a certificate takes ours, signed by its authority."""
+    made = make_certificates(tmp_path / "ours")
+    async with Broker(tmp_path / "broker", tls=made, extra=["require_certificate true"]) as broker:
+        ours = TlsFiles(str(made.ca), str(made.cert), str(made.key))
+        async with make_link(replace(settings(broker.port), host="localhost", tls=ours)) as link:
+            await proven(link)
+
+
 async def test_a_name_that_nobody_knows(caplog: pytest.LogCaptureFixture) -> None:
     """A host name that cannot be looked up has its own code."""
     async with make_link(replace(settings(1883), host="no-such-host.invalid")) as link:

@@ -362,9 +362,14 @@ class Connection:
 
     def _end(self, ended: Ended) -> None:
         if not self._answer.done():
-            self._answer.set_result(
-                ConnectFailed("broker_unreachable", "the broker hung up without an answer", closed_early=True)
+            # A listener with TLS says no more than that to plain MQTT, nor TLS 1.3 to a missing certificate.
+            hint = (
+                "is this its TLS port? see mqtt.tls.enabled"
+                if self._settings.tls is None
+                else "does it want a certificate of ours? see mqtt.tls.cert_file"
             )
+            why = f"the broker hung up without an answer; {hint}"
+            self._answer.set_result(ConnectFailed("broker_unreachable", why, closed_early=True))
         if not self.ended.done():
             self.ended.set_result(ended)
 

@@ -67,11 +67,14 @@ def sounding(recorded: Samples) -> Samples:
 async def test_what_is_heard_is_what_was_sent(card: VirtualCard) -> None:
     """Three utterances in a row, at three rates, through one stream: every 40 ms of each is there."""
     rates = (22_050, 48_000, 16_000)
-    async with SpeakerSink(volume=100) as sink:
-        with card.recording() as recording:
-            for seed, rate in enumerate(rates):
-                await say(sink, babble(1.0, rate, seed), rate)
-            await recording.heard(0.1)
+    for attempt in range(3):
+        async with SpeakerSink(volume=100) as sink:
+            with card.recording() as recording:
+                for seed, rate in enumerate(rates):
+                    await say(sink, babble(1.0, rate, seed), rate)
+                await recording.heard(0.1)
+            if sink.underruns == 0 or attempt == 2:
+                break  # else the machine stood still for a fifth of a second, which proves nothing
     recorded = recording.samples()
     places = []
     for seed, rate in enumerate(rates):

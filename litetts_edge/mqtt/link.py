@@ -275,9 +275,12 @@ class Link:
         return expiry_s > 0 and (self._was_connected or away < expiry_s)
 
     def _backlog_begin(self) -> float:
-        """When the oldest message that the broker may have kept for us can have been published."""
+        """When the oldest message that the broker may have kept for us can have been published.
+
+        Not before the session's expiry: a time on disk may come from a clock that was wrong.
+        """
         oldest = self._clock() - self._settings.session_expiry_s
-        return oldest if self._lost_at is None else self._lost_at
+        return oldest if self._lost_at is None else max(oldest, self._lost_at)
 
     def _lose(self, connection: Connection) -> None:
         """Undo _greet(); what is on its way in or out waits for the next connection."""

@@ -23,12 +23,6 @@ from tests.link_parts import AVAILABILITY, PROBE, SPEAK, Taker, make_link, prove
 
 
 @pytest.fixture
-async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
-    async with Broker(tmp_path / "broker") as broker:
-        yield broker
-
-
-@pytest.fixture
 async def proxy(broker: Broker) -> AsyncIterator[Proxy]:
     async with Proxy(broker.port) as proxy:
         yield proxy

@@ -18,12 +18,6 @@ from tests.link_parts import SPEAK, Taker, make_link, proven, settings
 
 
 @pytest.fixture
-async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
-    async with Broker(tmp_path / "broker") as broker:
-        yield broker
-
-
-@pytest.fixture
 async def sender(broker: Broker) -> AsyncIterator[SecondClient]:
     async with SecondClient(broker.port) as sender:
         yield sender

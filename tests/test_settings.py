@@ -10,17 +10,7 @@ import pytest
 from litetts_edge.settings.load import DEFAULT_FILE, load_settings
 from litetts_edge.settings.machine import Machine, node_id, state_folder
 from litetts_edge.settings.problems import Origin, SettingsError
-from tests.settings_loader import Load, kitchen, loader, told
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    return kitchen(tmp_path)
-
-
-@pytest.fixture
-def load(tmp_path: Path) -> Load:
-    return loader(tmp_path)
+from tests.settings_loader import Load, told
 
 
 def test_a_later_layer_wins(tmp_path: Path, machine: Machine) -> None:

@@ -16,17 +16,7 @@ from litetts_edge.settings.load import load_settings
 from litetts_edge.settings.machine import Machine
 from litetts_edge.settings.problems import SettingsError
 from litetts_edge.settings.schema import known_settings
-from tests.settings_loader import Load, kitchen, loader, problems_of, told
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    return kitchen(tmp_path)
-
-
-@pytest.fixture
-def load(tmp_path: Path) -> Load:
-    return loader(tmp_path)
+from tests.settings_loader import Load, problems_of, told
 
 
 def test_all_errors_at_once_each_with_its_place(tmp_path: Path, load: Load) -> None:

@@ -15,14 +15,9 @@ import pytest
 from litetts_edge.settings.override import BACKUPS_KEPT, Override, OverrideNotWritten
 from litetts_edge.settings.problems import SettingsError
 from litetts_edge.settings.setting import MASK
-from tests.settings_loader import Load, loader
+from tests.settings_loader import Load
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def load(tmp_path: Path) -> Load:
-    return loader(tmp_path)
 
 
 @pytest.fixture

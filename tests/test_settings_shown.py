@@ -16,14 +16,9 @@ from litetts_edge.settings.credentials import mqtt_password
 from litetts_edge.settings.problems import SettingsError
 from litetts_edge.settings.schema import known_sections, known_settings
 from litetts_edge.settings.setting import MASK
-from tests.settings_loader import Load, loader, told
+from tests.settings_loader import Load, told
 
 ROOT = Path(__file__).parent.parent
-
-
-@pytest.fixture
-def load(tmp_path: Path) -> Load:
-    return loader(tmp_path)
 
 
 def test_a_secret_is_never_shown(load: Load) -> None:

@@ -15,6 +15,7 @@ from litetts_edge.mqtt.topics import VERBS
 from litetts_edge.pipeline.inference import InferenceThread
 from litetts_edge.pipeline.speak import SpeechPipeline
 from litetts_edge.settings.live import LiveSettings
+from litetts_edge.settings.schema import known_settings
 from litetts_edge.speech import RequestId, Voice
 from litetts_edge.status import BOOT_ID, Status
 from litetts_edge.text.frontend import Explained
@@ -25,7 +26,7 @@ Answer = object
 Explain = Callable[[str, Voice, str], Sequence[Explained]]
 """Text, voice and language to how each piece is spoken; belongs to the inference thread."""
 
-LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_LEVELS = known_settings()["log.level"].choices
 
 
 class UnknownVerb(BadRequest):

@@ -31,6 +31,7 @@ from litetts_edge.pipeline.queue import RequestQueue
 from litetts_edge.pipeline.render import Rendering
 from litetts_edge.pipeline.voices import Voices
 from litetts_edge.speech import Priority, RequestId, SpeakRequest, Voice
+from litetts_edge.text.sentences import MAX_CHARACTERS
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +42,6 @@ FIRST_PACE = 0.07
 
 LOAD_S = 12.0
 """For the watchdog: a large model on a small board, which is then allowed five times as long."""
-
-LONGEST_RUN = 300
-"""Characters in the longest sentence that a front end may yield: what one run has to do at most."""
 
 
 class SpeechPipeline:
@@ -281,7 +279,8 @@ class SpeechPipeline:
     def _synthesis(self, rendering: Rendering) -> Synthesis:
         request = rendering.request
         pace = self._pace.get(rendering.engine.name, FIRST_PACE)
-        predicted_s = min(len(request.text), LONGEST_RUN) * pace
+        longest_run = min(len(request.text), MAX_CHARACTERS)
+        predicted_s = longest_run * pace
         return Synthesis(self._thread, rendering.chunks, request.priority, rendering.terminate, predicted_s)
 
     # -- expiry ------------------------------------------------------------------------------------

@@ -1,0 +1,57 @@
+"""What the compact voice reads: the numbers of a sentence's phones. Training and speaking share it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from litetts_edge.text.phonemes import FLITE, FLITE_PHONES, MARKS, from_espeak
+
+START = "^"
+"""Stands before the first phone."""
+PHONES: tuple[str, ...] = (START, *MARKS, *FLITE_PHONES)
+"""A trained model counts by this order."""
+
+_ID = {phone: index for index, phone in enumerate(PHONES)}
+_ENDS = frozenset(".?!…")
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One sentence as the encoder reads it; three arrays of the same length."""
+
+    ids: NDArray[np.int64]
+    """Index into PHONES."""
+    stress: NDArray[np.int64]
+    """0 none, 1 primary, 2 secondary."""
+    starts_word: NDArray[np.int64]
+    """1 at the first phone of a word."""
+
+
+def read(ipa: str) -> Input:
+    """The input for what espeak-ng wrote for an English sentence. It always begins with START and ends with a mark.
+
+    A sentence that ends with no mark, or with a comma, ends as with a full stop.
+    """
+    rows = [(_ID[START], 0, 0)]
+    for token in from_espeak(ipa):
+        phones = FLITE.get(token.symbol)
+        if phones is None:
+            if rows[-1][0] not in _MARK_IDS and len(rows) > 1:  # the first of several marks
+                rows.append((_ID[token.symbol], 0, 0))
+            elif len(rows) > 1 and token.symbol in _ENDS:
+                rows[-1] = (_ID[token.symbol], 0, 0)
+            continue
+        for index, phone in enumerate(phones):
+            rows.append((_ID[phone], token.stress if index == 0 else 0, int(token.starts_word and index == 0)))
+    if PHONES[rows[-1][0]] not in _ENDS:
+        if rows[-1][0] in _MARK_IDS and len(rows) > 1:
+            rows.pop()
+        rows.append((_ID["."], 0, 0))
+    table = np.array(rows, dtype=np.int64)
+    return Input(table[:, 0], table[:, 1], table[:, 2])
+
+
+_MARK_IDS = frozenset(_ID[mark] for mark in MARKS)

@@ -33,6 +33,11 @@ RATE = 16000
 
 MARGIN = -24.0
 WEAKEST = -50.0
+"""What a fit must reach, from flite's speech of tests/data/home_sentences.txt (three voices, 60 sentences each)
+and from sound that is none of them (60 of each). Margins: flite -21 to +1, half of them above -6; phones shuffled
+-69 to -31, reversed -55 to -31, sentences of a book -60 to -30; noise and silence find no path at all.
+WEAKEST is for sentences of which a word or two differ from one in the list: 17 of 100 pass even so, so a test that
+tells such apart puts both into the list. It costs 1 of 180 right ones."""
 
 _RUN = 20
 """Frames: what a short word says of itself is mostly chance."""
@@ -181,7 +186,11 @@ def _hear(decoder: Any, pcm: bytes) -> list[_Stretch]:
 
 @cache
 def _bare() -> Any:
-    """The decoder for all of English."""
+    """The decoder for all of English.
+
+    Its settings are its own: wider beams, other language weights, noise removal off, padding and level were tried,
+    and none lowered the error rate of flite by a point.
+    """
     return _decoder()
 
 

@@ -77,7 +77,8 @@ def export(network: Network, folder: Path, levels_db: NDArray[np.float64], *, qu
     graphs: dict[str, tuple[nn.Module, dict[str, Tensor], list[str], dict[str, Any]]] = {
         "encoder": (
             SpeakingEncoder(network.encoder),
-            {"ids": ids, "stress": ids, "starts_word": ids, "voice": voice},
+            # Three tensors: one that is passed three times becomes one input, and two that nothing reads.
+            {"ids": ids, "stress": ids.clone(), "starts_word": ids.clone(), "voice": voice},
             ["hidden", "durations"],
             {"ids": {0: many[0]}, "stress": {0: many[0]}, "starts_word": {0: many[0]}, "voice": None},
         ),

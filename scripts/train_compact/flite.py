@@ -189,7 +189,7 @@ class Flite:
             strengths = _array(lib.val_track(lib.feat_val(features, b"str_track")).contents)
             wave = lib.utt_wave(utterance).contents
             pcm = c.string_at(wave.samples, 2 * wave.num_samples) if wave.samples else b""
-            samples = np.frombuffer(pcm, dtype=np.int16).astype(np.float32) / 32768
+            samples = np.frombuffer(pcm, dtype=np.int16).astype(np.float32) / np.float32(32768)
             words, phones = self._segments(utterance)
         finally:
             lib.delete_utterance(utterance)

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +19,7 @@ from litetts_edge.engines.compact_input import PHONES, START, Input, read
 from litetts_edge.speech import Alphabet, Voice
 from litetts_edge.text.frontend import PlainFrontend
 from litetts_edge.text.phonemes import FLITE, MARKS, from_espeak
-from train_compact.flite import HOP, SAMPLE_RATE, Flite, Utterance
+from train_compact.flite import HOP, SAMPLE_RATE, Utterance
 
 READER = Voice("compact", "compact", "en-US", SAMPLE_RATE, "", Alphabet.IPA)
 FRAME_S = HOP / SAMPLE_RATE

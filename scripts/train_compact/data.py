@@ -24,7 +24,7 @@ HOME_SENTENCES = 9000
 SHARD = 400
 """Sentences in a shard."""
 STRETCHED = 0.25
-"""Share of the sentences that flite speaks slower or faster, so that every speed that can be asked for is heard."""
+"""Share of the sentences that flite speaks slower or faster, so that every speed one can ask for is heard."""
 SLOWEST, FASTEST = 1.9, 0.55
 CHANNELS = 2 + CEPSTRA + BANDS
 """log F0 (interpolated where unvoiced), voiced, mel-cepstra, strengths."""
@@ -61,7 +61,7 @@ def prepare(book: Path, folder: Path) -> None:
     for choice in (0, 1):
         (folder / f"addenda-{choice}.txt").write_text("\n".join(addenda(read, choice)) + "\n", "ascii")
     items = list(read.items())
-    random.Random(SEED).shuffle(items)
+    random.Random(SEED).shuffle(items)  # noqa: S311 - a corpus, not a secret
     (folder / "sentences.json").write_text(json.dumps(items, ensure_ascii=False), "utf-8")
 
 
@@ -97,7 +97,7 @@ def _make_shard(task: tuple[Path, str, list[Any], int]) -> None:
     speaker = name.rpartition("-")[2]
     flite = Flite(speaker, parameters_only=True)
     flite.pronounce(folder / f"addenda-{choice}.txt")
-    draw = random.Random(name)
+    draw = random.Random(name)  # noqa: S311
     reasons: Counter[str] = Counter()
     dropped: list[Any] = []
     tokens, durations, features, texts, stretched = [], [], [], [], []

@@ -67,7 +67,7 @@ class SpeakingDecoder(nn.Module):
 
 
 def export(network: Network, folder: Path, levels_db: NDArray[np.float64], *, quantized: bool) -> None:
-    """Write encoder.onnx, decoder.onnx, vocoder.onnx and manifest.json. `levels_db` (speakers,) is added to each."""
+    """Write encoder.onnx, decoder.onnx, vocoder.onnx and manifest.json. `levels_db` (speakers,) is added."""
     folder.mkdir(parents=True, exist_ok=True)
     voice = torch.full((len(SPEAKERS),), 1 / len(SPEAKERS))
     tokens, steps, frames = 7, 40, 60
@@ -140,7 +140,8 @@ def export(network: Network, folder: Path, levels_db: NDArray[np.float64], *, qu
 def write_manifest(folder: Path) -> None:
     """The hashes by which a model is verified, and the numbers that whoever runs it must know."""
     files = {
-        path.name: {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()} for path in sorted(folder.glob("*.onnx"))
+        path.name: {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        for path in sorted(folder.glob("*.onnx"))
     }
     facts = {
         "voices": list(SPEAKERS),

@@ -2,8 +2,8 @@
 
 slt, rms and awb are statistical parametric voices (Black, "CLUSTERGEN", Interspeech 2006): trees predict, for
 every 5 ms, F0, 25 mel-cepstra, and five band voicing strengths, and a mel-cepstral filter turns them into samples.
-Those parameters stay on the utterance, so they are read by ctypes instead of being analysed back out of
-the waveform, which would lose about 6 points of word error rate (VOCODER section of MODEL_CARD.md).
+Those parameters stay on the utterance, so they are read by ctypes. To analyse them back out of the waveform cost a
+first trial six points of word error rate; as read here they cost none (MODEL_CARD.md, "vocoder alone").
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Utterance:
     f0: Array
     """(frames,) Hz; 0 where unvoiced."""
     cepstra: Array
-    """(frames, 25) mel-cepstra with the post-filter and the gain already in them; log amplitude of 16-bit samples."""
+    """(frames, 25) mel-cepstra, post-filter and gain included; log amplitude of 16-bit samples."""
     strengths: Array
     """(frames, 5) share of the pulse in each band; the rest is noise."""
     samples: Array
@@ -200,7 +200,11 @@ class Flite:
         lib = self._lib
         value = lib.feat_val(self._features, b"cg_db")
         database = c.cast(lib.val_cg_db(value), c.POINTER(_Database)).contents
-        if (round(database.mlsa_alpha, 3), round(database.mlsa_beta, 3), database.gain) != (ALPHA, POSTFILTER, GAIN):
+        if (round(database.mlsa_alpha, 3), round(database.mlsa_beta, 3), database.gain) != (
+            ALPHA,
+            POSTFILTER,
+            GAIN,
+        ):
             raise RuntimeError("this flite has other voices: compare ALPHA, POSTFILTER and GAIN with its cg_db")
         return np.array([database.filters[band][: database.taps] for band in range(database.bands)])
 
@@ -229,7 +233,7 @@ def _array(track: _Track) -> Array:
 
 
 def sharpened(cepstra: Array) -> Array:
-    """Mel-cepstra with flite's post-filter and gain: coefficients from the second on times 1.4, at equal energy."""
+    """Mel-cepstra with flite's post-filter and gain: all but the first two times 1.4, at equal energy."""
     b = cepstra.astype(np.float64)
     for index in range(CEPSTRA - 2, -1, -1):  # mc2b: b[m] = c[m] - alpha b[m+1]
         b[:, index] -= ALPHA * b[:, index + 1]
@@ -254,7 +258,7 @@ def _energy(b: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def warped(bins: int) -> NDArray[np.float64]:
-    """Warped frequencies (radians) of `bins`+1 equidistant ones from 0 to pi: the phase of the all-pass of ALPHA."""
+    """Radians of `bins` + 1 equidistant frequencies from 0 to pi, warped by the phase of the all-pass of ALPHA."""
     omega = np.linspace(0, np.pi, bins + 1)
     result: NDArray[np.float64] = omega + 2 * np.arctan2(ALPHA * np.sin(omega), 1 - ALPHA * np.cos(omega))
     return result

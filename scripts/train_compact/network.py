@@ -1,13 +1,14 @@
 """The compact voice's network: an encoder on phones and a decoder on 10 ms steps, both of ConvNeXt-like blocks.
 
-A block is a depth-wise convolution along time, then a layer norm and two point-wise layers (Liu et al., "A ConvNet for
-the 2020s", CVPR 2022). Time comes before channels everywhere, so that point-wise layers are plain MatMuls.
+A block is a depth-wise convolution along time, then a layer norm and two point-wise layers (Liu et al., "A ConvNet
+for the 2020s", CVPR 2022). Time comes before channels everywhere, so that point-wise layers are plain MatMuls.
 """
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from litetts_edge.engines.compact_input import PHONES
 from train_compact.data import CHANNELS
@@ -35,10 +36,20 @@ class Block(nn.Module):
         self.narrow = nn.Linear(2 * channels, channels)
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        """(batch, time, channels) to the same; `mask` (batch, time, 1) keeps padding at zero, as beyond the ends."""
-        y = self.along_time(x.transpose(1, 2)).transpose(1, 2)
+        """(batch, time, channels) to the same; `mask` (batch, time, 1) keeps padding at zero."""
+        y = self._along_time(x)
         x = x + self.narrow(torch.relu(self.widen(self.norm(y))))
         return x if mask is None else x * mask
+
+    def _along_time(self, x: Tensor) -> Tensor:
+        conv = self.along_time
+        if not self.training:
+            return conv(x.transpose(1, 2)).transpose(1, 2)
+        # The same as a picture of height 1 with its channels last, which trains twice as fast on a CPU.
+        flat = x.transpose(1, 2).unsqueeze(2).contiguous(memory_format=torch.channels_last)
+        around, apart = (0, int(conv.padding[0])), (1, int(conv.dilation[0]))
+        y = functional.conv2d(flat, conv.weight.unsqueeze(2), conv.bias, 1, around, apart, conv.groups)
+        return y.squeeze(2).transpose(1, 2)
 
 
 class Encoder(nn.Module):
@@ -55,7 +66,7 @@ class Encoder(nn.Module):
         self.length = nn.Sequential(nn.Linear(HIDDEN, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, 1))
 
     def forward(self, tokens: Tensor, voice: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """tokens (batch, tokens, 3), voice (batch, speakers) -> hidden (batch, tokens, HIDDEN), log(1 + frames)."""
+        """(batch, tokens, 3), voice (batch, speakers) -> (batch, tokens, HIDDEN), log(1 + frames) of each."""
         x = self.phone(tokens[..., 0]) + self.stress(tokens[..., 1]) + self.start(tokens[..., 2])
         x = x + self.speaker(voice)[:, None]
         if mask is not None:
@@ -83,7 +94,7 @@ class Decoder(nn.Module):
         self.register_buffer("scale", torch.ones(CHANNELS))
 
     def forward(self, hidden: Tensor, places: Tensor, voice: Tensor, mask: Tensor | None = None) -> Tensor:
-        """(batch, steps, HIDDEN), (batch, steps, PLACES), (batch, speakers) -> (batch, 2 steps, CHANNELS), normalised."""
+        """(batch, steps, HIDDEN), (batch, steps, PLACES), voice -> (batch, 2 steps, CHANNELS), normalised."""
         x = self.enter(torch.cat([hidden, places], dim=-1)) + self.speaker(voice)[:, None]
         if mask is not None:
             x = x * mask

@@ -162,7 +162,7 @@ def train(data: Path, folder: Path, steps: int, *, quiet: bool = False) -> Path:
         network.load_state_dict(saved["network"])
         optimizer.load_state_dict(saved["optimizer"])
         average, begin = saved["average"], saved["step"]
-    source = batches(samples, random.Random(SEED + begin))
+    source = batches(samples, random.Random(SEED + begin))  # noqa: S311 - not a secret
     means: dict[str, float] = {}
     with tqdm(range(begin, steps), initial=begin, total=steps, disable=quiet, mininterval=5) as bar:
         for step in bar:
@@ -232,9 +232,11 @@ def figures(network: Network, samples: list[Sample]) -> dict[str, float]:
 
 def _fit_scales(decoder: Decoder, samples: list[Sample]) -> None:
     """Mean for each speaker, and one scale for all. The channel of voicing is a logit and stays as it is."""
-    draw = random.Random(SEED)
+    draw = random.Random(SEED)  # noqa: S311
     parts = [
-        np.concatenate([s.features.astype(np.float32) for s in draw.sample([x for x in samples if x.speaker == k], 100)])
+        np.concatenate(
+            [s.features.astype(np.float32) for s in draw.sample([x for x in samples if x.speaker == k], 100)]
+        )
         for k in range(len(SPEAKERS))
     ]
     mean = np.stack([part.mean(axis=0) for part in parts])

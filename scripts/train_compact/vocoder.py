@@ -1,7 +1,7 @@
 """Parameters to samples, as a graph without weights to learn: pulses and noise through the mel-cepstral filter.
 
-The teacher's own vocoder (Imai's MLSA filter with mixed excitation) runs a recursive filter sample by sample. This is
-the same filter, frame by frame: the excitation under a Hann window of two hops, times the minimum-phase response
+The teacher's own vocoder (Imai's MLSA filter with mixed excitation) runs a recursive filter sample by sample. This
+is the same filter, frame by frame: the excitation under a Hann window of two hops, times the minimum-phase response
 exp(sum c_m exp(-j m w~)) of the frame in the frequency domain, overlapped and added. w~ is the warped frequency.
 """
 
@@ -33,8 +33,8 @@ def responses(filters: NDArray[np.float64]) -> NDArray[np.float64]:
 class Vocoder(nn.Module):
     """(frames, CHANNELS), phase in cycles, noise -> samples and the phase where the next window begins.
 
-    Channels: F0 in Hz, voiced (0 or 1), mel-cepstra, band strengths. N frames give (N - BEFORE - AFTER) x 80 samples.
-    `phase` (double) is that of the first frame's first sample; `noise` (N, 80) has unit variance.
+    Channels: F0 in Hz, voiced (0 or 1), mel-cepstra, band strengths. N frames give (N - BEFORE - AFTER) x 80
+    samples. `phase` (double) is that of the first frame's first sample; `noise` (N, 80) has unit variance.
     """
 
     def __init__(self, bands: NDArray[np.float64]) -> None:
@@ -92,6 +92,3 @@ class Vocoder(nn.Module):
         """(frames, HOP) to the transforms of windows of the hop before each frame and the one behind it."""
         before = torch.cat([torch.zeros_like(excitation[:1]), excitation[:-1]])
         return torch.cat([before, excitation], dim=1) @ self.forward_dft
-
-
-assert CHANNELS == 2 + CEPSTRA + BANDS

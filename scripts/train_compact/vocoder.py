@@ -1,8 +1,8 @@
 """Parameters to samples, as a graph without weights to learn: pulses and noise through the mel-cepstral filter.
 
 The teacher's own vocoder (Imai's MLSA filter with mixed excitation) runs a recursive filter sample by sample. This
-is the same filter, frame by frame: the excitation under a Hann window of two hops, times the minimum-phase response
-exp(sum c_m exp(-j m w~)) of the frame in the frequency domain, overlapped and added. w~ is the warped frequency.
+is the same filter, frame by frame: the excitation under a Hann window of two hops, times the frame's minimum-phase
+response exp(sum c_m exp(-j m w~)) in the frequency domain, overlapped and added. w~ is the warped frequency.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from train_compact.data import CHANNELS
 from train_compact.flite import BANDS, CEPSTRA, HOP, SAMPLE_RATE, warped
 
 SIZE = 512

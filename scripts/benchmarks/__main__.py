@@ -8,28 +8,72 @@ import json
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import backlog, first_sample, machine, memory, silence
+from benchmarks.compact import effort, likeness, page, sound, understood
 from benchmarks.figures import Document, Figure, line, table
 from tests.virtual_card import VirtualCard, virtual_card
 
 ROOT = Path(__file__).resolve().parents[2]
-BEGIN, END = "<!-- the table: scripts/bench --table -->\n", "<!-- end of the table -->\n"
+END = "<!-- end of the table -->\n"
 
-Measure = Callable[[VirtualCard, float], AsyncIterator[Figure]]
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much is measured, and of what."""
+
+    scale: float
+    """1.0 is all repetitions."""
+    fp32: Path | None
+    """The folder of the compact voice before its quantization, where training left one."""
+
+
+Measure = Callable[[Extent], AsyncIterator[Figure]]
+
+
+def on_a_card(measure: Callable[[VirtualCard, float], AsyncIterator[Figure]]) -> Measure:
+    """A card of its own for each: what one measurement does to the sound server is not the next one's."""
+
+    async def measured(extent: Extent) -> AsyncIterator[Figure]:
+        with virtual_card() as card:
+            async for figure in measure(card, extent.scale):
+                yield figure
+
+    return measured
+
+
+def of_the_voice(measure: Callable[[float, Path | None], Iterator[Figure]]) -> Measure:
+    """No card and no broker: only numbers."""
+
+    async def measured(extent: Extent) -> AsyncIterator[Figure]:
+        for figure in measure(extent.scale, extent.fp32):
+            yield figure
+
+    return measured
+
 
 SUITES: dict[str, dict[str, Measure]] = {
     "path": {
-        "first-sample": first_sample.measure,
-        "memory": memory.measure,
-        "backlog": backlog.measure,
-        "silence": silence.measure,
-        "growth": memory.measure_growth,
+        "first-sample": on_a_card(first_sample.measure),
+        "memory": on_a_card(memory.measure),
+        "backlog": on_a_card(backlog.measure),
+        "silence": on_a_card(silence.measure),
+        "growth": on_a_card(memory.measure_growth),
+    },
+    "compact": {
+        "effort": of_the_voice(effort.measure),
+        "likeness": of_the_voice(likeness.measure),
+        "sound": of_the_voice(sound.measure),
+        "program": of_the_voice(understood.measure_program),
+        "bare": of_the_voice(understood.measure_bare),
+        "grammar": of_the_voice(understood.measure_grammar),
     },
 }
+PAGES: dict[str, Callable[[Document], str]] = {"path": table, "compact": page.table}
 
 
 def main() -> None:
@@ -38,6 +82,7 @@ def main() -> None:
     parser.add_argument("--suite", choices=sorted(SUITES), default="path")
     parser.add_argument("--only", default="", help="one measurement of the suite")
     parser.add_argument("--quick", action="store_true", help="a tenth of the repetitions: does it work at all?")
+    parser.add_argument("--fp32", type=Path, help="suite compact: the model before its quantization, to compare")
     parser.add_argument("--out", type=Path, help="where the JSON goes (default: nowhere)")
     parser.add_argument(
         "--table", action="store_true", help="measure nothing: put the committed figures into docs/benchmarks.md"
@@ -49,7 +94,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):  # a shell has its background jobs ignore the latter
         signal.signal(number, _leave)
     measures = {name: one for name, one in SUITES[options.suite].items() if options.only in ("", name)}
-    report = asyncio.run(run(options.suite, measures, 0.1 if options.quick else 1.0))
+    report = asyncio.run(run(options.suite, measures, Extent(0.1 if options.quick else 1.0, options.fp32)))
     if options.out is not None:
         options.out.write_text(json.dumps(report, indent=1) + "\n")
 
@@ -59,12 +104,12 @@ def _leave(number: int, _: object) -> None:
     sys.exit(128 + number)
 
 
-async def run(suite: str, measures: dict[str, Measure], scale: float) -> Document:
+async def run(suite: str, measures: dict[str, Measure], extent: Extent) -> Document:
     """All the measures one after the other; each figure is printed as it comes."""
     report: Document = {
         "suite": suite,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        "scale": scale,
+        "scale": extent.scale,
         "machine": machine.describe(ROOT),
         "load": {"before": machine.load()},
         "figures": [],
@@ -72,11 +117,9 @@ async def run(suite: str, measures: dict[str, Measure], scale: float) -> Documen
     began = time.monotonic()
     print(json.dumps({key: report[key] for key in ("started", "machine", "load")}, indent=1), flush=True)
     for measure in measures.values():
-        # A card of its own for each: what one measurement does to the sound server is not the next one's.
-        with virtual_card() as card:
-            async for figure in measure(card, scale):
-                report["figures"].append(figure.document())
-                print(line(report["figures"][-1]), flush=True)
+        async for figure in measure(extent):
+            report["figures"].append(figure.document())
+            print(line(report["figures"][-1]), flush=True)
     report["load"]["after"] = machine.load()
     report["took_s"] = round(time.monotonic() - began, 1)
     print(f"took {report['took_s']:g} s; load average {report['load']['after']}")
@@ -86,9 +129,11 @@ async def run(suite: str, measures: dict[str, Measure], scale: float) -> Documen
 def write_table(suite: str) -> None:
     """Put the committed figures between the marks of docs/benchmarks.md."""
     report = json.loads((ROOT / "docs" / "benchmarks" / f"{suite}.json").read_text())
-    page = ROOT / "docs" / "benchmarks.md"
-    before, _, rest = page.read_text().partition(BEGIN)
-    page.write_text(before + BEGIN + table(report) + END + rest.partition(END)[2])
+    document = ROOT / "docs" / "benchmarks.md"
+    begin = f"<!-- the table: scripts/bench {'' if suite == 'path' else f'--suite {suite} '}--table -->\n"
+    before, found, rest = document.read_text().partition(begin)
+    assert found, f"{document.name} has no place for this table: {begin}"
+    document.write_text(before + begin + PAGES[suite](report) + END + rest.partition(END)[2])
 
 
 if __name__ == "__main__":

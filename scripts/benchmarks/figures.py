@@ -31,6 +31,8 @@ class Figure:
     unit: str
     values: Sequence[float]
     goal: Goal | None = None
+    interval: tuple[float, float] | None = None
+    """Of the one value, where chance was estimated: in 95 of 100 cases the truth is within."""
 
     def summary(self) -> dict[str, float]:
         """Nearest-rank percentiles."""
@@ -63,7 +65,7 @@ class Figure:
             **self.summary(),
             "goal": goal,
             "met": self.met,
-        }
+        } | ({} if self.interval is None else {"interval": [round(end, 3) for end in self.interval]})
 
 
 def line(figure: Document) -> str:
@@ -72,13 +74,14 @@ def line(figure: Document) -> str:
     verdict = ""
     if goal:
         verdict = f"  {goal['statistic']} <= {goal['at_most']:g}: {'met' if figure['met'] else 'MISSED'}"
+    if "interval" in figure:
+        verdict = "  ({:g} to {:g})".format(*figure["interval"]) + verdict
     numbers = "  ".join(f"{name} {figure[name]:g}" for name in ("min", "p50", "p95", "max"))
     return f"{figure['name']:<42} n {figure['n']:<4} {numbers} {figure['unit']}{verdict}"
 
 
 def table(report: Document) -> str:
     """The whole report in Markdown."""
-    machine = report["machine"]
     rows = [
         "| measurement | n | p50 | p95 | max | unit | goal | |",
         "|---|--:|--:|--:|--:|---|---|---|",
@@ -90,10 +93,15 @@ def table(report: Document) -> str:
         cells = (f"{figure[name]:g}" for name in ("n", "p50", "p95", "max"))
         name = f"`{figure['name']}`: {figure['what']}"
         rows.append(f"| {name} | {' | '.join(cells)} | {figure['unit']} | {wanted} | {verdict} |")
-    about = (
+    return "\n".join([about(report), "", *rows, ""])
+
+
+def about(report: Document) -> str:
+    """When, where and on what it was measured, in Markdown."""
+    machine = report["machine"]
+    return (
         f"Measured {report['started']} at commit `{machine['commit'][:12]}` on {machine['cpu']}"
         f" ({machine['cores']} cores, {machine['memory_gb']:g} GB, {machine['kernel']},"
         f" Python {machine['python']}); load average {report['load']['before'][0]:g} before,"
         f" {report['load']['after'][0]:g} after (the measurement itself included)."
     )
-    return "\n".join([about, "", *rows, ""])

@@ -1,0 +1,152 @@
+"""Faults that a listener who understands every word still hears: clicks, hiss in pauses, clipping, loudness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.compact.sentences import held_out
+from benchmarks.compact.systems import VOICES, engine, find
+from benchmarks.figures import Figure, Goal
+from benchmarks.loudness import loudness
+from litetts_edge.engines.compact import CompactEngine
+from litetts_edge.pcm import Samples
+from litetts_edge.text.frontend import PlainFrontend
+from litetts_edge.text.phonemes import MARKS
+
+TARGET_LUFS = -20.0
+FLUX = Goal("max", 1.05, "issue: at joins not above its median elsewhere; 5 % for chance")
+SILENT = Goal("max", -60.0, "issue: silence below -60 dBFS")
+CLIPPED = Goal("max", 0.0, "issue: no clipping")
+OFF = Goal("max", 1.0, "issue: within 1 LU of -20 LUFS")
+
+_EDGE_S = 0.005
+_LONG_PAUSE_S = 0.08
+"""Shorter ones are the end of one sound and the beginning of another."""
+_FRAME, _STEP = 128, 64
+_AROUND = 1600
+"""Samples on either side that a place is compared with."""
+_QUIET = 1e-3
+"""RMS below which a join is in a pause: nobody hears a jump there, and any ratio is one of noise."""
+
+
+@dataclass(slots=True)
+class _Found:
+    """Of one voice."""
+
+    at_joins: list[float] = field(default_factory=list)
+    elsewhere: list[float] = field(default_factory=list)
+    edges_db: list[float] = field(default_factory=list)
+    pauses_db: list[float] = field(default_factory=list)
+    spoken: list[Samples] = field(default_factory=list)
+
+
+def measure(scale: float, fp32: Path | None) -> Iterator[Figure]:
+    """Of what the engine streams, sample for sample; all sentences always, for few of them have pauses."""
+    del scale, fp32
+    for voice in VOICES:
+        found = _speak_all(voice, held_out())
+        ratio = float(np.median(found.at_joins) / np.median(found.elsewhere))
+        many = f"spectral flux at {len(found.at_joins)} window joins, of its median elsewhere"
+        yield Figure(f"joins.flux.{voice}", many, "times", [ratio], FLUX)
+        whole = np.concatenate(found.spoken)
+        clipped = 1e6 * float(np.mean(np.abs(whole) >= 0.99999))
+        level = loudness(whole, 16000)
+        for name, what, unit, values, goal in (
+            ("silence.edges", "the first and the last 5 ms", "dBFS", found.edges_db, SILENT),
+            (
+                "silence.pauses",
+                f"the middle of pauses of {_LONG_PAUSE_S:g} s and more",
+                "dBFS",
+                found.pauses_db,
+                SILENT,
+            ),
+            (
+                "peak",
+                "the loudest sample of a sentence",
+                "dBFS",
+                [_db(np.abs(x).max()) for x in found.spoken],
+                None,
+            ),
+            ("clipped", "samples at full scale, of a million", "samples", [clipped], CLIPPED),
+            ("loudness", "BS.1770 integrated, all sentences joined", "LUFS", [level], None),
+            ("loudness.off", f"that, from {TARGET_LUFS:g} LUFS", "LU", [abs(level - TARGET_LUFS)], OFF),
+        ):
+            yield Figure(f"{name}.{voice}", what, unit, values, goal)
+
+
+def _speak_all(speaker: str, texts: list[str]) -> _Found:
+    found, compact = _Found(), cast("CompactEngine", engine("compact"))
+    voice = find(compact, f"compact:{speaker}")
+    for text in texts:
+        for sentence in PlainFrontend().sentences(text, voice, ""):
+            chunks = [chunk.samples for chunk in compact.synthesize(sentence, voice, 1.0)]
+            samples = np.concatenate(chunks)
+            joins = np.cumsum([len(chunk) for chunk in chunks])[:-1]
+            at_joins, elsewhere = flux_at(samples, joins)
+            found.at_joins += at_joins
+            found.elsewhere += elsewhere
+            edge = round(_EDGE_S * voice.sample_rate)
+            found.edges_db.append(max(_rms_db(samples[:edge]), _rms_db(samples[-edge:])))
+            for token in compact.times(sentence, voice, 1.0)[1:-1]:
+                length = token.end_s - token.start_s
+                if token.token in MARKS and length >= _LONG_PAUSE_S:
+                    middle = slice(
+                        *(round((token.start_s + part * length) * voice.sample_rate) for part in (0.4, 0.8))
+                    )
+                    found.pauses_db.append(_rms_db(samples[middle]))
+            found.spoken.append(samples)
+    return found
+
+
+def flux_at(samples: Samples, joins: NDArray[np.int64]) -> tuple[list[float], list[float]]:
+    """How fast the spectrum changes at the joins, and at all other places 4 ms apart.
+
+    The distance of the magnitudes of two frames of 8 ms, one centred on the place (where a jump is a click in its
+    middle) and one 4 ms before, divided by the median of that within 0.1 s. Pauses are left out.
+    """
+    places = np.arange(_FRAME, len(samples) - _FRAME, _STEP)
+    if not len(places):
+        return [], []
+    everywhere = _flux(samples, places)
+    loud = [float(np.square(samples[max(0, at - 400) : at + 400]).mean()) > _QUIET**2 for at in places]
+
+    def relative(at: int, flux: float) -> float:
+        near = (np.abs(places - at) <= _AROUND) & (np.abs(places - at) > _FRAME)
+        return flux / max(float(np.median(everywhere[near])), 1e-9)
+
+    far = [int(np.abs(joins - at).min(initial=_AROUND)) > _FRAME for at in places]
+    elsewhere = [
+        relative(int(at), float(flux))
+        for at, flux, is_loud, is_far in zip(places, everywhere, loud, far, strict=True)
+        if is_loud and is_far
+    ]
+    inside = [int(at) for at in joins if places[0] <= at <= places[-1] and loud[int(np.abs(places - at).argmin())]]
+    at_joins = [
+        relative(at, float(flux)) for at, flux in zip(inside, _flux(samples, np.array(inside)), strict=True)
+    ]
+    return at_joins, elsewhere
+
+
+def _flux(samples: Samples, places: NDArray[np.int64]) -> NDArray[np.float64]:
+    if not len(places):
+        return np.zeros(0)
+    window, offsets = np.hanning(_FRAME), np.arange(_FRAME) - _FRAME // 2
+    here, before = (
+        np.abs(np.fft.rfft(samples[centres[:, None] + offsets] * window)) for centres in (places, places - _STEP)
+    )
+    distance: NDArray[np.float64] = np.sqrt(np.square(here - before).sum(axis=1))
+    return distance
+
+
+def _rms_db(samples: Samples) -> float:
+    return _db(np.sqrt(np.square(samples.astype(np.float64)).mean()))
+
+
+def _db(amplitude: float) -> float:
+    return float(20 * np.log10(max(amplitude, 1e-6)))

@@ -1,0 +1,81 @@
+"""The judges of the compact voice, themselves judged: what they must find, they find."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.compact.sentences import held_out, home
+from benchmarks.compact.sound import flux_at
+from benchmarks.compact.systems import EDGE_S, trimmed
+from benchmarks.figures import Figure, line
+from benchmarks.listener import recognise, spoken_words
+from benchmarks.loudness import filters, loudness
+from litetts_edge.pcm import Samples
+from train_compact.home_sentences import generate, key
+
+RATE = 16000
+
+
+def tone(hertz: float, seconds: float, amplitude: float = 1.0, rate: int = RATE) -> Samples:
+    return (amplitude * np.sin(2 * np.pi * hertz * np.arange(round(seconds * rate)) / rate)).astype(np.float32)
+
+
+def test_the_loudness_of_the_reference_tone() -> None:
+    """BS.1770-4: 997 Hz at full scale is -3.01; the printed coefficients are those of the filters."""
+    assert loudness(tone(997, 5, rate=48000), 48000) == pytest.approx(-3.01, abs=0.01)
+    assert loudness(tone(997, 5, 0.1), RATE) == pytest.approx(-23.01, abs=0.05)
+    (shelf, shelf_poles), (_, pass_poles) = filters(48000)
+    assert shelf == pytest.approx([1.53512485958697, -2.69169618940638, 1.19839281085285], abs=1e-7)
+    assert shelf_poles[1:] == pytest.approx([-1.69065929318241, 0.73248077421585], abs=1e-7)
+    assert pass_poles[1:] == pytest.approx([-1.99004745483398, 0.99007225036621], abs=1e-7)
+
+
+def test_pauses_do_not_make_it_quieter() -> None:
+    """What is 10 LU below the rest does not count, and silence is no loudness at all."""
+    spoken = tone(997, 5, 0.1)
+    with_pauses = np.concatenate([spoken, np.zeros(20 * RATE, dtype=np.float32), spoken])
+    assert loudness(with_pauses, RATE) == pytest.approx(loudness(spoken, RATE), abs=0.3)
+    with pytest.raises(ValueError, match="nothing to hear"):
+        loudness(np.zeros(RATE, dtype=np.float32), RATE)
+
+
+@pytest.mark.parametrize(("jump", "found"), [(0.0, False), (0.3, True)])
+def test_a_jump_at_a_join_is_found(jump: float, found: bool) -> None:
+    """A fifth of a turn of phase, in a tone with noise: the flux there stands out. A join without one does not."""
+    noise = np.random.default_rng(1).normal(0, 0.01, 3 * RATE).astype(np.float32)
+    joins = np.arange(RATE // 4, 3 * RATE - RATE // 4, RATE // 4)
+    phase = 2 * np.pi * 0.0137 * np.arange(3 * RATE)
+    for join in joins:
+        phase[join:] += 2 * np.pi * jump
+    at_joins, elsewhere = flux_at((0.3 * np.sin(phase)).astype(np.float32) + noise, joins)
+    assert len(at_joins) == len(joins)
+    assert (np.median(at_joins) > 1.5 * np.median(elsewhere)) is np.bool_(found)
+
+
+def test_every_system_gets_the_same_silence() -> None:
+    """However much it brought along, and whatever its level."""
+    sound, rest = tone(300, 1, 0.2), np.zeros(RATE, dtype=np.float32)
+    alone = trimmed(sound, RATE)
+    assert len(alone) == len(sound) + 2 * round(EDGE_S * RATE)
+    assert np.array_equal(trimmed(np.concatenate([rest, sound, rest + np.float32(1e-5)]), RATE), alone)
+    assert not trimmed(rest, RATE).any()
+
+
+def test_the_sentences_of_the_evaluation_are_unseen() -> None:
+    """Half of them are left out of training as home sentences; the rest is of no grammar that it knows."""
+    lines = held_out()
+    unseen, generated = {key(line) for line in home()}, {key(line) for line in generate(9000, seed=20)}
+    assert len({key(line) for line in lines}) == len(lines) == 200
+    prose = [line for line in lines if key(line) not in unseen]
+    assert len(prose) == 100
+    assert not generated & {key(line) for line in prose}
+    assert all(4 <= len(spoken_words(line)) <= 18 and not any(map(str.isdigit, line)) for line in lines)
+    assert recognise(np.zeros(0, dtype=np.float32), RATE, lines) is None  # which knows all their words
+
+
+def test_an_interval_is_said() -> None:
+    """Beside the value that it belongs to."""
+    figure = Figure("wer.int8-teacher.all", "a difference", "points", [1.5], None, (-0.5, 3.25)).document()
+    assert figure["interval"] == [-0.5, 3.25]
+    assert "(-0.5 to 3.25)" in line(figure)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from litetts_edge.pcm import AudioChunk, AudioFormat
 from litetts_edge.speech import Sentence, SpeakRequest, Voice
@@ -52,6 +52,15 @@ class Synthesizer(Protocol):
 
     def unload(self) -> None:
         """Give memory back; load() brings it back. Does nothing when not loaded."""
+        ...
+
+
+@runtime_checkable
+class Blender(Protocol):
+    """A Synthesizer that speaks with blends of its voices, too."""
+
+    def blend(self, name: str) -> Voice:
+        """The voice for an id that names a blend; known before load(). Raises VoiceNotFound."""
         ...
 
 

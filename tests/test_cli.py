@@ -126,7 +126,7 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     command = f"{sys.executable} -m litetts_edge voices | head -1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60, check=False)
     assert done.stderr == ""
-    assert done.stdout.startswith("espeak:en-us")
+    assert done.stdout.startswith("compact:slt")
 
 
 async def test_speak_and_status_talk_to_a_running_daemon(tmp_path: Path) -> None:

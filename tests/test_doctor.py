@@ -156,7 +156,7 @@ def test_with_wrong_settings_it_goes_on_with_what_is_right(
     assert f"      {file}:2: mqtt.prot: unknown key. Did you mean 'port'?" in out
     assert f"      {file}:6: speed: 'fast' is not a number" in out
     assert f"FAULT broker: 127.0.0.1:{port}: " in out
-    assert "ok    voice: espeak:en-us" in out
+    assert "ok    voice: compact:slt" in out
 
 
 FREEZING_BEFORE_STARTING = (

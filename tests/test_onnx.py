@@ -237,3 +237,11 @@ def test_slow_mode_is_calibrated() -> None:
     tiny.load()
     assert SLOW_RUN_S == 2.0
     assert tiny._slow_rounds > 20_000
+
+
+def test_without_onnxruntime_the_engine_says_so(model: OnnxModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is none for 32 bit: the voice is replaced, the daemon goes on."""
+    model.unload()
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(EngineFailed, match="onnxruntime is not installed"):
+        model.load()

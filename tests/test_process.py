@@ -38,7 +38,7 @@ async def test_ready_is_said_once_the_voice_is_warm_and_stopping_at_the_end(tmp_
         assert await program.end() == 0
         await program.note("STOPPING=1")
         order = [program.notes.index(line) for line in ("READY=1", "WATCHDOG=1", "STOPPING=1")]
-        assert lines(program.notes, "STATUS=Loading the voice espeak:en-us")
+        assert lines(program.notes, "STATUS=Loading the voice compact:slt")
         assert order == sorted(order) or order[1] < order[0] < order[2]
 
 
@@ -311,7 +311,7 @@ async def test_without_a_broker_it_comes_up_waits_and_stops(tmp_path: Path) -> N
     async with programs(tmp_path) as make:
         program = make(broker.port, QUIET)
         await program.start()
-        await program.note("STATUS=Idle; voice espeak:en-us; speaker none; waiting for the broker")
+        await program.note("STATUS=Idle; voice compact:slt; speaker none; waiting for the broker")
         async with broker, house(broker.port) as friend:
             await friend.online()
         assert await program.end() == 0

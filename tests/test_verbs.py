@@ -266,7 +266,7 @@ async def test_explain_takes_the_voice_that_would_speak(office: Office) -> None:
     )
     for fields in ({}, {"voice": "espeak:fr"}, {"lang": "de"}, {"voice": None, "lang": None}):
         await verbs.answer("explain", {"text": "hi", **fields})
-    assert asked == [("tone", ""), ("espeak:fr", ""), ("espeak:de", "de"), ("tone", "")]
+    assert asked == [("tone", "en-US"), ("espeak:fr", "fr"), ("espeak:de", "de"), ("tone", "en-US")]
 
 
 @pytest.mark.parametrize(

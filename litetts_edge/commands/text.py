@@ -50,9 +50,10 @@ def explain(options: argparse.Namespace) -> int:
     loaded = sources_of(options).load()
     known = voices_of(loaded)
     voice = known.for_language(known.find(options.voice or loaded.settings.voice), options.lang)
-    for piece in frontend.PlainFrontend().explain(options.text, voice, options.lang):
+    lang = known.reading(voice, options.lang)
+    for piece in frontend.PlainFrontend().explain(options.text, voice, lang):
         start, end = piece.span
-        ipa = piece.phonemes or frontend.phonemes(piece.text, options.lang or voice.lang)
+        ipa = piece.phonemes or frontend.phonemes(piece.text, lang)
         print(f"{start:4}-{end:<4}  {piece.text!r}")
         print(f"{'':9}  spoken    {piece.spoken}")
         print(f"{'':9}  phonemes  {ipa}  ({piece.source})")

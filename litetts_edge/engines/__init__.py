@@ -14,13 +14,14 @@ from litetts_edge.speech import Voice
 log = logging.getLogger(__name__)
 
 ENGINES: dict[str, str] = {
+    "compact": "litetts_edge.engines.compact:CompactEngine",
     "espeak": "litetts_edge.engines.espeak:EspeakEngine",
     "tiny": "litetts_edge.engines.tiny:TinyEngine",
     "tone": "litetts_edge.engines.tone:ToneEngine",
 }
 """Name to `module:Class`; the class is called with the keywords of create()."""
 
-PREFERENCE = ("espeak",)
+PREFERENCE = ("compact", "espeak")
 """`auto` is the first of them. Engines that only test the path (tiny, tone) are never chosen for a person."""
 
 MODELS = Path(__file__).resolve().parents[1] / "shipped" / "models"
@@ -30,7 +31,7 @@ MODELS = Path(__file__).resolve().parents[1] / "shipped" / "models"
 def create(name: str, *, threads: int = 0, spinning: bool = False, models: Path = MODELS) -> Synthesizer:
     """The engine `name` (`auto`: the preferred one), not loaded yet. Raises EngineFailed.
 
-    `threads` 0 takes one for each physical core, at most 4.
+    `threads` 0 takes what suits the engine: one, or one for each physical core, at most 4.
     """
     name = PREFERENCE[0] if name == "auto" else name
     if name not in ENGINES:

@@ -30,13 +30,14 @@ class Input:
     """1 at the first phone of a word."""
 
 
-def read(ipa: str) -> Input:
-    """The input for what espeak-ng wrote for an English sentence. It always begins with START and ends with a mark.
+def read(ipa: str, lang: str = "en-US") -> Input:
+    """The input for what espeak-ng wrote for an English sentence in `lang`.
 
-    A sentence that ends with no mark, or with a comma, ends as with a full stop.
+    It always begins with START and ends with a mark. A sentence that ends with no mark, or with a comma, ends as
+    with a full stop.
     """
     rows = [(_ID[START], 0, 0)]
-    for token in from_espeak(ipa):
+    for token in from_espeak(ipa, lang):
         phones = FLITE.get(token.symbol)
         if phones is None:
             if rows[-1][0] not in _MARK_IDS and len(rows) > 1:  # the first of several marks

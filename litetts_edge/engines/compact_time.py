@@ -18,7 +18,8 @@ class Timeline:
     token: NDArray[np.int64]
     """(steps,) index of the phone that sounds in the middle of the step."""
     places: NDArray[np.float32]
-    """(steps, 4): how far into the phone (0 to 1), from its start and to its end (tenths of a step), its length (log)."""
+    """(steps, 4): how far into the phone (0 to 1), from its start and to its end (tenths of a step), its length
+    (log)."""
 
 
 def timeline(durations: NDArray[np.float64] | NDArray[np.int64]) -> Timeline:

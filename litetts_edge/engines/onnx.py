@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,7 @@ _MAX_THREADS = 4
 """More threads than this made no small model faster, and a board has other things to do."""
 _ERRORS_ONLY = 3
 _FATAL_ONLY = 4  # a terminated run would be logged as an error
+_AGAIN = "Get the model again, or restore the file from a backup."
 
 
 def thread_count(wanted: int) -> int:
@@ -37,12 +40,26 @@ def thread_count(wanted: int) -> int:
 class OnnxModel:
     """One model file and, between load() and unload(), its session. Used on one thread."""
 
-    def __init__(self, engine: str, path: Path, *, threads: int = 0, spinning: bool = False) -> None:
-        """`engine` is named in errors; `threads` as in thread_count()."""
+    def __init__(
+        self,
+        engine: str,
+        path: Path,
+        *,
+        threads: int = 0,
+        spinning: bool = False,
+        arena: bool = True,
+        config: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """`engine` is named in errors; `threads` as in thread_count(); `config`: session entries of onnxruntime.
+
+        Without `arena`, memory for a run comes from the C library and goes back to it after each.
+        """
         self._engine = engine
         self._path = path
         self._threads = threads
         self._spinning = spinning
+        self._arena = arena
+        self._config = config
         self._session: Any = None
         self.model_bytes = 0
         """Size of the loaded model file; 0 when not loaded."""
@@ -61,7 +78,10 @@ class OnnxModel:
         if self._session is not None:
             return
         size = verify(self._engine, self._path)
-        import onnxruntime
+        try:
+            import onnxruntime
+        except ImportError as error:  # there is none for 32 bit
+            raise EngineFailed(self._engine, f"onnxruntime is not installed ({error}).") from error
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = thread_count(self._threads)
@@ -69,7 +89,10 @@ class OnnxModel:
         options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
         options.log_severity_level = _ERRORS_ONLY
+        options.enable_cpu_mem_arena = options.enable_mem_pattern = self._arena
         options.add_session_config_entry("session.intra_op.allow_spinning", "1" if self._spinning else "0")
+        for key, value in self._config.items():
+            options.add_session_config_entry(key, value)
         try:
             self._session = onnxruntime.InferenceSession(
                 str(self._path), options, providers=["CPUExecutionProvider"]
@@ -99,24 +122,44 @@ class OnnxModel:
         """Free the session; load() brings it back."""
         self._session = None
         self.model_bytes = 0
+        trim()
+
+
+def trim() -> None:
+    """Give memory that was freed back to the system, where the C library is glibc, which has to be told."""
+    malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if malloc_trim is not None:
+        malloc_trim(0)
+
+
+def read_manifest(engine: str, folder: Path) -> dict[str, Any]:
+    """What is written beside the model files. Raises EngineFailed."""
+    manifest = folder / MANIFEST
+    try:
+        facts = json.loads(manifest.read_text("utf-8"))
+    except OSError as error:
+        raise EngineFailed(engine, f"{manifest} cannot be read ({error.strerror}). {_AGAIN}") from None
+    except ValueError:
+        facts = None
+    if not isinstance(facts, dict):
+        raise EngineFailed(engine, f"{manifest} is damaged: it is not a JSON object. {_AGAIN}")
+    return facts
 
 
 def verify(engine: str, path: Path) -> int:
     """Compare a model file with the manifest beside it, and return its size in bytes. Raises EngineFailed."""
-    manifest = path.with_name(MANIFEST)
-    again = "Get the model again, or restore the file from a backup."
+    facts = read_manifest(engine, path.parent)
     try:
-        expected = json.loads(manifest.read_text("utf-8"))["files"][path.name]["sha256"]
-    except OSError as error:
-        raise EngineFailed(engine, f"{manifest} cannot be read ({error.strerror}). {again}") from None
-    except (ValueError, KeyError, TypeError):
-        raise EngineFailed(engine, f"{manifest} names no sha256 for {path.name}. {again}") from None
+        expected = facts["files"][path.name]["sha256"]
+    except (KeyError, TypeError):
+        manifest = path.with_name(MANIFEST)
+        raise EngineFailed(engine, f"{manifest} names no sha256 for {path.name}. {_AGAIN}") from None
     try:
         with path.open("rb") as file:
             actual = hashlib.file_digest(file, "sha256").hexdigest()
             size = file.tell()
     except OSError as error:
-        raise EngineFailed(engine, f"{path} cannot be read ({error.strerror}). {again}") from None
+        raise EngineFailed(engine, f"{path} cannot be read ({error.strerror}). {_AGAIN}") from None
     if actual != expected:
-        raise EngineFailed(engine, f"{path} is damaged: its sha256 is {actual}, not {expected}. {again}")
+        raise EngineFailed(engine, f"{path} is damaged: its sha256 is {actual}, not {expected}. {_AGAIN}")
     return size

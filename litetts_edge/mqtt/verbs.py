@@ -119,7 +119,8 @@ class Verbs:
         lang = _text(fields, "lang", "")
         voices = self.pipeline.voices
         voice = voices.for_language(voices.find(_text(fields, "voice", self.live.value.voice)), lang)
-        tokens = await self.thread.run(lambda: self.explain(text, voice, lang))
+        reading = voices.reading(voice, lang)
+        tokens = await self.thread.run(lambda: self.explain(text, voice, reading))
         return [asdict(token) for token in tokens]
 
     async def _log_level(self, fields: Fields) -> Answer:

@@ -273,7 +273,7 @@ class SpeechPipeline:
         await self._thread.run(self.voices.engine(voice).load, priority, predicted_s=LOAD_S)
 
     def _rendering(self, request: SpeakRequest, voice: Voice) -> Rendering:
-        asked = replace(request, lang=request.lang or voice.lang)
+        asked = replace(request, lang=self.voices.reading(voice, request.lang))
         return Rendering(asked, voice, self.voices.engine(voice), self.frontend, self._check, self._ledger)
 
     def _synthesis(self, rendering: Rendering) -> Synthesis:

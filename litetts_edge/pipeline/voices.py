@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from litetts_edge.engines import ENGINES, create
 from litetts_edge.errors import EngineFailed, LanguageNotFound, VoiceNotFound
-from litetts_edge.interfaces import Synthesizer
+from litetts_edge.interfaces import Blender, Synthesizer
 from litetts_edge.settings.load import Loaded
 from litetts_edge.settings.problems import SettingsError, problem_at
 from litetts_edge.speech import Voice
@@ -67,13 +67,15 @@ class Voices:
         return next(iter(self._voices.values()))
 
     def find(self, name: str) -> Voice:
-        """The voice with that id; `auto` is the default. Raises VoiceNotFound."""
+        """The voice or the blend of voices with that id; `auto` is the default. Raises VoiceNotFound."""
         if name == "auto":
             return self.default
-        try:
+        if name in self._voices:
             return self._voices[name]
-        except KeyError:
-            raise VoiceNotFound(name, tuple(self._voices)) from None
+        engine = self.engines.get(name.partition(":")[0])
+        if isinstance(engine, Blender):
+            return engine.blend(name)
+        raise VoiceNotFound(name, tuple(self._voices))
 
     def for_language(self, voice: Voice, lang: str) -> Voice:
         """`voice` itself when it reads `lang` (or none is asked for), else the best other voice that does.
@@ -93,6 +95,10 @@ class Voices:
         for found in (*same_engine, *exact, *others):
             return found
         raise LanguageNotFound(lang, sorted({other.lang for other in self._voices.values()}))
+
+    def reading(self, voice: Voice, lang: str) -> str:
+        """The tag in which `voice` reads a text in `lang`: its own for none, and for one that names no region."""
+        return voice.lang if lang.lower() in {"", primary(voice.lang)} else lang
 
     def spare(self, voice: Voice) -> Voice | None:
         """A voice of the same language for when this one's engine fails; None when there is no better one."""

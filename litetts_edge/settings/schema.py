@@ -42,7 +42,12 @@ class Engine(Section):
         "auto", applies="restart", help="Which engine speaks; auto takes the best one that has a voice here."
     )
     threads: int = setting(
-        0, applies="restart", ge=0, le=64, unit="threads", help="Threads of one synthesis; 0 chooses by the cores."
+        0,
+        applies="restart",
+        ge=0,
+        le=64,
+        unit="threads",
+        help="Threads of one synthesis; 0 chooses by engine and cores.",
     )
     spinning: bool = setting(
         False, applies="restart", help="Let idle threads spin: a little faster, but busier and warmer."
@@ -267,7 +272,8 @@ class Settings(Section):
         applies="revoice",
         min_length=1,
         max_length=128,
-        help="Voice that speaks, as `litetts-edge voices` lists it; auto takes the engine's own default.",
+        help="Voice that speaks, as `litetts-edge voices` lists it, or a blend such as compact:slt(2)+rms;"
+        " auto takes the engine's own default.",
     )
     speed: float = setting(
         1.0, applies="live", ge=0.5, le=2, help="Rate of speech; 1.0 is the voice's natural one."

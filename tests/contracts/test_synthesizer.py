@@ -19,7 +19,7 @@ from litetts_edge.pcm import AudioChunk, Samples
 from litetts_edge.speech import Sentence, Voice
 from litetts_edge.text.frontend import PlainFrontend
 
-REPEATS_TO_THE_BIT = {"tiny", "tone"}
+REPEATS_TO_THE_BIT = {"compact", "tiny", "tone"}
 """espeak-ng keeps the phase of its flutter from sentence to sentence, so its repeats only sound alike."""
 
 

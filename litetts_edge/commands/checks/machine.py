@@ -29,7 +29,7 @@ SHOWN = ("onnxruntime", "numpy", "paho-mqtt", "sounddevice", "pydantic")
 LITTLE_DISK_MB, NO_DISK_MB = 100, 5
 WHEN_DISK_STUCK = ("The disk hangs: look at `dmesg | tail`; a network folder may have lost its server.",)
 LITTLE_MEMORY_MB, NO_MEMORY_MB = 150, 40
-"""The daemon with its smallest voice takes about 90 MB."""
+"""The daemon takes about 80 MB with an espeak voice, and 130 MB with the compact one."""
 
 THROTTLE_BITS = {0: "under-voltage", 1: "frequency capped", 2: "throttled", 3: "soft temperature limit"}
 """Of get_throttled: now; the same 16 bits higher: since the start of the machine."""

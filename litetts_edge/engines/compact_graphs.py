@@ -1,0 +1,195 @@
+"""The three graphs of the compact voice, each run on a window with exactly the context that it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from litetts_edge.engines.compact_input import Input
+from litetts_edge.engines.compact_time import FRAMES_PER_STEP, Timeline
+from litetts_edge.engines.compact_windows import Window, noise
+from litetts_edge.engines.onnx import OnnxModel, read_manifest
+from litetts_edge.engines.termination import Run
+from litetts_edge.errors import EngineFailed
+from litetts_edge.pcm import Samples
+
+SAMPLE_RATE = 16000
+"""Hz."""
+HOP = 80
+"""Samples in a frame."""
+SPEAKERS = ("slt", "rms", "awb")
+ENCODER_CONTEXT = 28
+"""Tokens on either side of one that decide it: two for each unit of the dilations of the encoder's blocks."""
+
+_FOLDED = {"session.disable_quant_qdq": "1"}
+"""The weights are int8 on disk and become fp32 at load. Left as they are, onnxruntime rounds the other factor to
+8 bits, too: 7 MB less, no faster where a processor has instructions for it, and much slower where it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prosody:
+    """How a sentence is said, beside its speed."""
+
+    pitch: float = 1.0
+    """Factor."""
+    energy_db: float = 0.0
+
+
+PLAIN = Prosody()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One sentence after the encoder, or the first part of it."""
+
+    hidden: NDArray[np.float32]
+    time: Timeline
+    is_whole: bool
+    weights: NDArray[np.float32]
+    """Of the speakers; their sum is 1."""
+    prosody: Prosody
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where the vocoder is in a sentence, between two windows."""
+
+    frames: NDArray[np.float32]
+    """From its context before the next one that is spoken."""
+    spoken: int = 0
+    """Frames."""
+    phase: float = 0.0
+    """Cycles at the first sample of `frames`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What a window needs beyond its edges: steps on either side of the decoder, frames around the vocoder."""
+
+    steps: int
+    before: int
+    after: int
+
+
+class Graphs:
+    """`encoder.onnx`, `decoder.onnx` and `vocoder.onnx` of one folder."""
+
+    def __init__(self, engine: str, folder: Path, *, threads: int, spinning: bool) -> None:
+        """`engine` is named in errors."""
+        self._engine = engine
+        self._folder = folder
+        self._encoder, self._decoder, self._vocoder = self._models = tuple(
+            OnnxModel(
+                engine,
+                folder / f"{graph}.onnx",
+                threads=threads,
+                spinning=spinning,
+                arena=False,
+                config=_FOLDED,
+            )
+            for graph in ("encoder", "decoder", "vocoder")
+        )
+        self._context = _Context(0, 0, 0)
+
+    @property
+    def model_bytes(self) -> int:
+        """Size of the loaded files; 0 when not loaded."""
+        return sum(model.model_bytes for model in self._models)
+
+    @property
+    def is_loaded(self) -> bool:
+        return self._vocoder.is_loaded
+
+    @property
+    def decoder_context(self) -> int:
+        """Steps on either side of a window that the decoder reads, too."""
+        return self._context.steps
+
+    def load(self) -> None:
+        """All three, verified, or none. Raises EngineFailed."""
+        self._context = self._read_context()
+        try:
+            for model in self._models:
+                model.load()
+        except BaseException:
+            self.unload()
+            raise
+
+    def unload(self) -> None:
+        """Free the sessions."""
+        for model in self._models:
+            model.unload()
+
+    def _read_context(self) -> _Context:
+        facts = read_manifest(self._engine, self._folder)
+        known = {
+            "voices": list(SPEAKERS),
+            "sample_rate": SAMPLE_RATE,
+            "hop": HOP,
+            "frames_per_step": FRAMES_PER_STEP,
+        }
+        other = {key: facts.get(key) for key, value in known.items() if facts.get(key) != value}
+        try:
+            context = _Context(
+                *(int(facts[key]) for key in ("decoder_context", "vocoder_before", "vocoder_after"))
+            )
+        except (KeyError, TypeError, ValueError):
+            other["context"] = None
+        if other:
+            raise EngineFailed(self._engine, f"the model in {self._folder} does not fit this version: {other}.")
+        return context
+
+    def encode(
+        self, spoken: Input, weights: NDArray[np.float32], run: Run
+    ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        """What the decoder reads of each token, and how many frames each lasts at speed 1."""
+        hidden, durations = self._encoder.run(
+            {"ids": spoken.ids, "stress": spoken.stress, "starts_word": spoken.starts_word, "voice": weights}, run
+        )
+        return hidden, durations.astype(np.float64)
+
+    def decode(self, plan: Plan, window: Window, run: Run) -> NDArray[np.float32]:
+        """The window's frames (2 for each step, channels)."""
+        start = max(window.start - self._context.steps, 0)
+        around = slice(start, window.end + self._context.steps)
+        token = plan.time.token[around]
+        (frames,) = self._decoder.run(
+            {
+                "hidden": plan.hidden,
+                "token": token,
+                "places": plan.time.places[around],
+                "voice": plan.weights,
+                "pitch": np.full(len(token), plan.prosody.pitch, dtype=np.float32),
+                "energy": np.full(len(token), plan.prosody.energy_db, dtype=np.float32),
+            },
+            run,
+        )
+        own: NDArray[np.float32] = frames[FRAMES_PER_STEP * (window.start - start) :][
+            : FRAMES_PER_STEP * (window.end - window.start)
+        ]
+        return own
+
+    def vocode(
+        self, frames: NDArray[np.float32], before: Progress | None, run: Run, *, is_last: bool
+    ) -> tuple[Samples, Progress]:
+        """Samples as far as the frames known so far allow: `context.after` short of them, unless `is_last`.
+
+        Beyond its ends the sentence is held to go on as it began and ended.
+        """
+        context = self._context
+        progress = before or Progress(np.repeat(frames[:1], context.before, axis=0))
+        held = np.repeat(frames[-1:], context.after if is_last else 0, axis=0)
+        known = np.concatenate((progress.frames, frames, held))
+        samples, phase = self._vocoder.run(
+            {
+                "frames": known,
+                "phase": np.asarray(progress.phase, dtype=np.float64),
+                "noise": noise((progress.spoken - context.before) * HOP, len(known) * HOP).reshape(-1, HOP),
+            },
+            run,
+        )
+        spoken = len(samples) // HOP
+        return samples, Progress(known[spoken:], progress.spoken + spoken, float(phase))

@@ -1,0 +1,58 @@
+"""How the compact voice cuts a sentence into windows, and the noise that is the same in every one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+FIRST_STEPS = 16
+"""10 ms steps of the first window: as few as keep a slow board ahead of what it has begun to say."""
+LONGEST_STEPS = 100
+"""With these, context is a quarter of the decoder's work."""
+
+_KEY = 20
+_SIGNS = 65536
+"""Before the noise repeats: 4 s at 16 kHz, longer than anybody remembers noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Steps [start, end) of a sentence."""
+
+    start: int
+    end: int
+    is_last: bool
+
+
+def window_at(start: int, steps: int) -> Window:
+    """The window that begins at `start` in a sentence of `steps`. It never leaves less than a first one.
+
+    From the first on, each is twice as long as the one before, up to LONGEST_STEPS.
+    """
+    end = start + min(start + FIRST_STEPS, LONGEST_STEPS)
+    if steps - end < FIRST_STEPS:
+        end = steps
+    return Window(start, end, end == steps)
+
+
+def needed(start: int) -> int:
+    """How many steps a sentence must have for the window that begins at `start` not to be its last."""
+    return start + LONGEST_STEPS + FIRST_STEPS
+
+
+def noise(start: int, count: int) -> NDArray[np.float32]:
+    """White noise of unit variance for the samples [start, start + count) of a sentence; `start` may be below 0.
+
+    It is made of signs, as the teacher's is, and depends on nothing but the place.
+    """
+    return _signs()[np.arange(start, start + count) % _SIGNS]
+
+
+@cache
+def _signs() -> NDArray[np.float32]:
+    # Only the raw stream of a bit generator stays the same in all versions of numpy.
+    raw = np.random.Philox(key=_KEY).random_raw(_SIGNS // 64).astype("<u8")
+    return np.unpackbits(raw.view(np.uint8)).astype(np.float32) * 2 - 1

@@ -1,0 +1,392 @@
+"""The compact voice: windows that join without a trace, speed, blends, hostile lengths, damaged files."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from litetts_edge import engines
+from litetts_edge.engines import compact_windows
+from litetts_edge.engines.compact import CompactEngine
+from litetts_edge.engines.compact_blend import weights
+from litetts_edge.engines.compact_graphs import SAMPLE_RATE
+from litetts_edge.engines.compact_windows import FIRST_STEPS, noise, window_at
+from litetts_edge.engines.espeak import EspeakEngine
+from litetts_edge.engines.onnx import OnnxModel
+from litetts_edge.engines.termination import Run
+from litetts_edge.errors import EngineFailed, Terminated, VoiceNotFound
+from litetts_edge.events import Finished
+from litetts_edge.pcm import Samples
+from litetts_edge.pipeline.voices import Voices, installed
+from litetts_edge.speech import Sentence, Voice
+from litetts_edge.text.frontend import PlainFrontend
+from tests.desk import ask, open_desk
+
+SHORT = "Hi."
+USUAL = "The front door is open, and the light in the kitchen is still on."
+LONG = "The quick brown fox jumps over the lazy dog while seventeen people play a slow waltz in the old town hall "
+MANY_PHONES = "1234567890" * 20
+SILENT = 10 ** (-60 / 20)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[CompactEngine]:
+    made = CompactEngine(models=engines.MODELS)
+    made.load()
+    yield made
+    made.unload()
+
+
+def sentence(text: str, lang: str = "") -> Sentence:
+    return next(PlainFrontend().sentences(text, CompactEngine.voices[0], lang))
+
+
+def said(engine: CompactEngine, text: str, speed: float = 1.0, voice: str = "compact:slt") -> Samples:
+    chunks = list(engine.synthesize(sentence(text), engine.blend(voice), speed))
+    return np.concatenate([chunk.samples for chunk in chunks])
+
+
+def level_db(samples: Samples) -> float:
+    return float(20 * np.log10(np.sqrt(np.mean(np.square(samples, dtype=np.float64))) + 1e-12))
+
+
+def pitch_hz(samples: Samples) -> float:
+    """Of the loudest 0.1 s, by autocorrelation between 60 and 320 Hz."""
+    size = SAMPLE_RATE // 10
+    loudest = max(np.split(samples[: len(samples) // size * size], len(samples) // size), key=level_db)
+    alike = np.correlate(loudest, loudest, "full")[size - 1 :]
+    shortest = SAMPLE_RATE // 320
+    return SAMPLE_RATE / (shortest + int(np.argmax(alike[shortest : SAMPLE_RATE // 60])))
+
+
+def count(monkeypatch: pytest.MonkeyPatch, model: OnnxModel, name: str) -> list[int]:
+    """The lengths of an input in each run of the model from now on."""
+    lengths: list[int] = []
+    run_as_before = model.run
+
+    def run(inputs: Mapping[str, NDArray[Any]], run: Run) -> list[NDArray[Any]]:
+        lengths.append(len(inputs[name]))
+        return run_as_before(inputs, run)
+
+    monkeypatch.setattr(model, "run", run)
+    return lengths
+
+
+# -- windows -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("speed", [0.5, 1.0, 2.0])
+@pytest.mark.parametrize("text", [SHORT, USUAL, LONG * 2, MANY_PHONES])
+def test_windows_join_to_the_whole(
+    engine: CompactEngine, monkeypatch: pytest.MonkeyPatch, text: str, speed: float
+) -> None:
+    """A sentence in windows is the sentence in one piece, to -90 dB, and ends in the same place."""
+    windowed = said(engine, text, speed)
+    monkeypatch.setattr(compact_windows, "FIRST_STEPS", 10**6)
+    whole = said(engine, text, speed)
+    assert len(windowed) == len(whole)
+    assert np.abs(windowed - whole).max() <= 10 ** (-90 / 20) * np.abs(whole).max()
+
+
+@pytest.mark.parametrize("text", [USUAL, LONG * 2, MANY_PHONES])
+def test_the_first_window_is_small(engine: CompactEngine, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Whatever the length of a sentence, few tokens are encoded and few steps decoded before its first sound."""
+    encoded, decoded = (
+        count(monkeypatch, engine._graphs._encoder, "ids"),
+        count(monkeypatch, engine._graphs._decoder, "token"),
+    )
+    first = next(engine.synthesize(sentence(text), engine.voices[0], 1.0))
+    assert 0.1 <= first.seconds <= 0.2
+    assert len(encoded) == 1
+    assert encoded[0] <= 124
+    assert decoded == [FIRST_STEPS + 16]
+
+
+def test_later_windows_grow_to_a_second(engine: CompactEngine) -> None:
+    """The context of many small windows would cost more than the speech."""
+    chunks = list(engine.synthesize(sentence(LONG), engine.voices[0], 1.0))
+    lengths = [chunk.seconds for chunk in chunks]
+    assert lengths[1] > 1.5 * lengths[0]
+    assert max(lengths) == pytest.approx(1.0, abs=0.2)
+
+
+@pytest.mark.parametrize("steps", [1, 15, 16, 31, 32, 33, 63, 64, 200, 1111])
+def test_windows_cover_every_step_once(steps: int) -> None:
+    """They follow on one another, the last one says so, and none is shorter than the first unless it is alone."""
+    cut = [window_at(0, steps)]
+    while not cut[-1].is_last:
+        cut.append(window_at(cut[-1].end, steps))
+    assert [window.start for window in cut[1:]] == [window.end for window in cut[:-1]]
+    assert cut[-1].end == steps
+    assert len(cut) == 1 or all(window.end - window.start >= FIRST_STEPS for window in cut)
+
+
+def test_noise_belongs_to_its_place() -> None:
+    """The same samples have the same noise in every window; it is white, of unit variance, and known for ever."""
+    whole = noise(-480, 20_000)
+    np.testing.assert_array_equal(noise(1000, 500), whole[1480:1980])
+    assert set(np.unique(whole)) == {-1.0, 1.0}
+    assert abs(whole.mean()) < 0.02
+    assert abs(np.mean(whole[1:] * whole[:-1])) < 0.02
+    assert "".join("+" if sign > 0 else "-" for sign in noise(0, 24)) == "++-++++-+++-+++-+++++---"
+
+
+# -- what is heard -----------------------------------------------------------------------------------
+
+
+def test_repeats_are_identical(engine: CompactEngine) -> None:
+    """To the bit, in an engine that was loaded anew and after other sentences too."""
+    first = said(engine, USUAL)
+    said(engine, LONG, 1.3, "compact:awb")
+    np.testing.assert_array_equal(said(engine, USUAL), first)
+    another = CompactEngine(models=engines.MODELS)
+    np.testing.assert_array_equal(said(another, USUAL), first)
+
+
+@pytest.mark.parametrize("speed", [0.5, 0.8, 1.25, 2.0])
+def test_speed_changes_the_length_in_proportion(engine: CompactEngine, speed: float) -> None:
+    """Within a twentieth; the shortest phones are not cut to nothing."""
+    assert len(said(engine, LONG)) / len(said(engine, LONG, speed)) == pytest.approx(speed, rel=0.05)
+
+
+@pytest.mark.parametrize(("asked", "spoken"), [(0.1, 0.5), (9.0, 2.0)])
+def test_speed_has_limits(engine: CompactEngine, asked: float, spoken: float) -> None:
+    """Beyond them it is the nearest that can be understood."""
+    assert len(said(engine, USUAL, asked)) == len(said(engine, USUAL, spoken))
+
+
+@pytest.mark.parametrize("voice", [voice.id for voice in CompactEngine.voices])
+@pytest.mark.parametrize("text", [SHORT, USUAL, LONG * 2])
+def test_edges_are_silent_and_nothing_clips(engine: CompactEngine, voice: str, text: str) -> None:
+    """No click before or behind a sentence; nothing beyond full scale; something to hear."""
+    samples = said(engine, text, voice=voice)
+    assert np.abs(samples[:8]).max() < SILENT
+    assert np.abs(samples[-8:]).max() < SILENT
+    assert 0.1 < np.abs(samples).max() <= 1.0
+
+
+@pytest.mark.parametrize("phonemes", ["", ".", ", ,", "ˈ", "ʘ", " "])
+def test_a_sentence_without_phones_is_a_short_silence(engine: CompactEngine, phonemes: str) -> None:
+    """The front end makes none; another one may."""
+    empty = dataclasses.replace(sentence(SHORT), phonemes=phonemes)
+    (chunk,) = engine.synthesize(empty, engine.voices[0], 1.0)
+    assert chunk.ends_sentence
+    assert 0 < chunk.seconds < 0.1
+    assert not chunk.samples.any()
+
+
+@pytest.mark.parametrize("text", ["a", "我" * 300, "9" * 300, "x " * 150, "a" * 300, "?!" * 100 + "ok"])
+@pytest.mark.parametrize("speed", [0.5, 2.0])
+def test_hostile_lengths(engine: CompactEngine, text: str, speed: float) -> None:
+    """The shortest and the longest that the front end lets through: finite, and of a believable length."""
+    spoken = sentence(text)
+    samples = np.concatenate([chunk.samples for chunk in engine.synthesize(spoken, engine.voices[0], speed)])
+    assert np.isfinite(samples).all()
+    phones = len(spoken.phonemes)
+    assert 0.05 < len(samples) / SAMPLE_RATE < 0.1 * phones / speed + 2
+
+
+def test_times_of_the_phones(engine: CompactEngine) -> None:
+    """They follow on one another from 0 to the end of the audio, and go with the speed."""
+    times = engine.times(sentence("The door."), engine.voices[0], 1.0)
+    assert [time.token for time in times] == ["^", "dh", "ax", "d", "ao", "r", "."]
+    assert [time.token for time in times if time.starts_word] == ["dh", "d"]
+    assert [time.start_s for time in times] == [0.0, *(time.end_s for time in times[:-1])]
+    assert times[-1].end_s == pytest.approx(len(said(engine, "The door.")) / SAMPLE_RATE, abs=0.0101)
+    fast = engine.times(sentence("The door."), engine.voices[0], 2.0)
+    assert fast[4].start_s == pytest.approx(times[4].start_s / 2, rel=0.1)
+
+
+# -- voices and blends -------------------------------------------------------------------------------
+
+
+def test_the_voices_differ(engine: CompactEngine) -> None:
+    """The woman's voice is higher than the men's."""
+    slt, rms, awb = (pitch_hz(said(engine, USUAL, voice=voice.id)) for voice in engine.voices)
+    assert slt > 1.2 * max(rms, awb)
+
+
+def test_a_blend_is_between_its_voices(engine: CompactEngine) -> None:
+    """In pitch and in length; and one with all its weight on one voice is that voice."""
+    slt, rms = said(engine, USUAL), said(engine, USUAL, voice="compact:rms")
+    blend = said(engine, USUAL, voice="compact:slt+rms")
+    assert pitch_hz(rms) * 1.05 < pitch_hz(blend) < pitch_hz(slt) / 1.05
+    low, high = sorted((len(slt), len(rms)))
+    assert low * 0.97 <= len(blend) <= high * 1.03
+    np.testing.assert_array_equal(said(engine, USUAL, voice="compact:slt(2)+rms(0)"), slt)
+
+
+@pytest.mark.parametrize(
+    ("name", "shares"),
+    [
+        ("compact:slt", [1, 0, 0]),
+        ("compact:slt+rms", [0.5, 0.5, 0]),
+        ("compact:rms(1)+slt(2)", [2 / 3, 1 / 3, 0]),
+        ("compact:slt(0.5)+rms(0.25)+awb(0.25)", [0.5, 0.25, 0.25]),
+    ],
+)
+def test_weights(name: str, shares: list[float]) -> None:
+    """They are normalised, in any order."""
+    np.testing.assert_allclose(weights(name, "compact", ("slt", "rms", "awb")), shares, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("compact:slt+rns", "compact:slt+rms"),
+        ("compact:slt+slt", "compact:slt"),
+        ("compact:slt(-1)+rms", "compact:slt+rms"),
+        ("compact:slt(1)+rms(", "compact:slt+rms"),
+        ("compact:slt+", "compact:slt"),
+        ("compact:slt(0)", "compact:slt"),
+        ("compact:SLT", "compact:slt"),
+        ("compact:", "compact:slt"),
+        ("slt", "compact:slt"),
+    ],
+)
+def test_a_wrong_blend_is_told_with_a_hint(name: str, meant: str) -> None:
+    """What was meant is in the message."""
+    with pytest.raises(VoiceNotFound, match="Did you mean") as raised:
+        installed("compact", 1).find(name)
+    assert f"Did you mean {meant!r}?" in str(raised.value)
+
+
+async def test_a_request_asks_for_a_blend(tmp_path: Path) -> None:
+    """As for any voice, through the pipeline."""
+    async with open_desk(tmp_path, [CompactEngine(models=engines.MODELS), EspeakEngine()]) as desk:
+        desk.pipeline.submit(ask("a", "hello", voice="compact:slt(2)+rms"))
+        await desk.closed("a")
+        finished = desk.closing("a")
+        assert isinstance(finished, Finished)
+        assert (finished.voice, finished.warnings) == ("compact:slt(2)+rms", ())
+
+
+# -- the default, and what stands in for it ----------------------------------------------------------
+
+
+def test_it_is_the_default() -> None:
+    """`auto` is the compact voice; its first speaker speaks."""
+    assert installed("auto", 1).default.id == "compact:slt"
+
+
+@pytest.mark.parametrize(
+    ("lang", "voice", "reading"),
+    [
+        ("", "compact:slt", "en-US"),
+        ("en-US", "compact:slt", "en-US"),
+        ("en", "compact:slt", "en-US"),
+        ("en-GB", "compact:slt", "en-GB"),
+        ("de", "espeak:de", "de"),
+        ("pt-BR", "espeak:pt-br", "pt-BR"),
+    ],
+)
+def test_other_languages_are_espeaks(lang: str, voice: str, reading: str) -> None:
+    """English of every region stays with the voice; a region that is named is heard."""
+    voices = installed("auto", 1)
+    found = voices.for_language(voices.default, lang)
+    assert (found.id, voices.reading(found, lang)) == (voice, reading)
+
+
+def flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def other_version(path: Path) -> None:
+    manifest = path.with_name("manifest.json")
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"voices": ["slt", "rms"]}))
+
+
+def no_context(path: Path) -> None:
+    manifest = path.with_name("manifest.json")
+    facts = json.loads(manifest.read_text())
+    del facts["decoder_context"]
+    manifest.write_text(json.dumps(facts))
+
+
+DAMAGE: list[tuple[Callable[[Path], object], str]] = [
+    (flip, "damaged"),
+    (Path.unlink, "cannot be read"),
+    (lambda path: path.with_name("manifest.json").unlink(), "cannot be read"),
+    (lambda path: path.with_name("manifest.json").write_text("[1]"), "not a JSON object"),
+    (lambda path: path.with_name("manifest.json").write_text("{"), "not a JSON object"),
+    (other_version, "does not fit this version"),
+    (no_context, "does not fit this version"),
+]
+
+
+@pytest.mark.parametrize(("damage", "told"), DAMAGE)
+@pytest.mark.parametrize("graph", ["encoder", "decoder", "vocoder"])
+async def test_a_damaged_model_is_replaced_by_espeak(
+    tmp_path: Path, damage: Callable[[Path], object], told: str, graph: str
+) -> None:
+    """The announcement is spoken, with a warning that says what is wrong; nothing stays half loaded."""
+    shutil.copytree(engines.MODELS / "compact", tmp_path / "compact")
+    damage(tmp_path / "compact" / f"{graph}.onnx")
+    damaged = CompactEngine(models=tmp_path)
+    with pytest.raises(EngineFailed, match=told):
+        damaged.load()
+    assert damaged.model_bytes == 0
+    async with open_desk(tmp_path, [damaged, EspeakEngine()]) as desk:
+        desk.pipeline.submit(ask("a", "hello"))
+        await desk.closed("a")
+        finished = desk.closing("a")
+        assert isinstance(finished, Finished)
+        assert finished.voice == "espeak:en-us"
+        assert "voice_changed" in finished.warnings[0]
+        assert told in finished.warnings[0]
+
+
+def test_voices_and_blends_need_no_model(tmp_path: Path) -> None:
+    """They are known where there are no files."""
+    voices = Voices([CompactEngine(models=tmp_path)])
+    assert [voice.id for voice in voices] == ["compact:slt", "compact:rms", "compact:awb"]
+    assert voices.find("compact:slt+rms").lang == "en-US"
+
+
+def test_terminate_ends_a_long_sentence(engine: CompactEngine) -> None:
+    """From another thread, in the middle of a window; the next sentence is complete."""
+    whole = said(engine, USUAL)
+    outcome: list[BaseException] = []
+
+    def speak() -> None:
+        try:
+            while True:
+                said(engine, MANY_PHONES)
+        except Terminated as error:
+            outcome.append(error)
+
+    speaker = threading.Thread(target=speak)
+    speaker.start()
+    while speaker.is_alive():  # a terminate() between two windows is forgotten, as it should be
+        engine.terminate()
+        speaker.join(0.01)
+    assert outcome
+    np.testing.assert_array_equal(said(engine, USUAL), whole)
+
+
+def test_unload_gives_the_model_back(engine: CompactEngine) -> None:
+    """And load() brings it back."""
+    assert engine.model_bytes > 1_000_000
+    engine.unload()
+    assert engine.model_bytes == 0
+    engine.load()
+    assert engine.model_bytes > 1_000_000
+
+
+def test_british_phones_are_read_as_such(engine: CompactEngine) -> None:
+    """A sentence in en-GB has no r that en-US has."""
+    voice: Voice = engine.voices[0]
+    british, american = (engine.times(sentence("the car park", lang), voice, 1.0) for lang in ("en-GB", "en-US"))
+    assert "r" not in [time.token for time in british]
+    assert "r" in [time.token for time in american]

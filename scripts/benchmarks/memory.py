@@ -25,6 +25,7 @@ async def measure(card: VirtualCard, scale: float) -> AsyncIterator[Figure]:
         ("no-card", None, silent, IDLE, "without a sound card"),
         ("card", card, {}, IDLE, "with a sound card"),
         ("onnx", None, {**silent, "LITETTS_EDGE__ENGINE__NAME": "tiny"}, None, "with the smallest ONNX voice"),
+        ("compact", None, {**silent, "LITETTS_EDGE__ENGINE__NAME": "compact"}, None, "with the compact voice"),
     ):
         idle, pss, spoken, peak = [], [], [], []
         for _ in range(max(1, round(3 * scale))):

@@ -1,0 +1,1 @@
+"""What the product does on a 64-bit ARM, beside what it does here; `scripts/arm-check` runs it."""

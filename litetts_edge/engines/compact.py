@@ -96,7 +96,7 @@ class CompactEngine:
         trim()  # what loading took beyond the model
 
     def synthesize(self, sentence: Sentence, voice: Voice, speed: float) -> Iterator[AudioChunk]:
-        """Chunks of 0.1 s at first, then of up to a second. `speed` from 0.5 to 2. Raises VoiceNotFound, too."""
+        """Chunks of 0.3 s at first, then of up to a second. `speed` from 0.5 to 2. Raises VoiceNotFound, too."""
         self.load()
         spoken = read(sentence.phonemes, sentence.lang)
         if _IS_PHONE[spoken.ids].any():

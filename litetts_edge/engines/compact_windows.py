@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-FIRST_STEPS = 16
-"""10 ms steps of the first window: as few as keep a slow board ahead of what it has begun to say."""
+FIRST_STEPS = 32
+"""10 ms steps of the first window: few, but enough for a busy board to make the next one while they sound."""
 LONGEST_STEPS = 100
 """With these, context is a quarter of the decoder's work."""
 

@@ -18,7 +18,8 @@ from litetts_edge import engines
 from litetts_edge.engines import compact_windows
 from litetts_edge.engines.compact import CompactEngine
 from litetts_edge.engines.compact_blend import weights
-from litetts_edge.engines.compact_graphs import SAMPLE_RATE
+from litetts_edge.engines.compact_graphs import SAMPLE_RATE, Prosody
+from litetts_edge.engines.compact_input import read
 from litetts_edge.engines.compact_windows import FIRST_STEPS, noise, window_at
 from litetts_edge.engines.espeak import EspeakEngine
 from litetts_edge.engines.onnx import OnnxModel
@@ -204,6 +205,20 @@ def test_times_of_the_phones(engine: CompactEngine) -> None:
     assert times[-1].end_s == pytest.approx(len(said(engine, "The door.")) / SAMPLE_RATE, abs=0.0101)
     fast = engine.times(sentence("The door."), engine.voices[0], 2.0)
     assert fast[4].start_s == pytest.approx(times[4].start_s / 2, rel=0.1)
+
+
+def test_pitch_and_energy_are_heard(engine: CompactEngine) -> None:
+    """What later carries the prosody of SSML: a factor of F0, and decibels; the length stays."""
+    spoken = read(sentence(USUAL).phonemes)
+
+    def speak(prosody: Prosody) -> Samples:
+        return np.concatenate([chunk.samples for chunk in engine._speak(spoken, engine.voices[0], 1.0, prosody)])
+
+    plain, soft = speak(Prosody()), speak(Prosody(energy_db=-6))
+    low, high = (speak(Prosody(pitch=factor)) for factor in (0.8, 1.25))
+    assert len({len(each) for each in (plain, soft, low, high)}) == 1
+    assert level_db(soft) == pytest.approx(level_db(plain) - 6, abs=0.1)
+    assert 1.1 * pitch_hz(low) < pitch_hz(plain) < pitch_hz(high) / 1.1
 
 
 # -- voices and blends -------------------------------------------------------------------------------

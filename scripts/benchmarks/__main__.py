@@ -15,6 +15,7 @@ from pathlib import Path
 
 from benchmarks import backlog, first_sample, machine, memory, silence
 from benchmarks.compact import effort, likeness, page, sound, understood
+from benchmarks.compact.systems import model_files
 from benchmarks.figures import Document, Figure, line, table
 from tests.virtual_card import VirtualCard, virtual_card
 
@@ -114,6 +115,8 @@ async def run(suite: str, measures: dict[str, Measure], extent: Extent) -> Docum
         "load": {"before": machine.load()},
         "figures": [],
     }
+    if suite == "compact":
+        report["model"] = model_files()
     began = time.monotonic()
     print(json.dumps({key: report[key] for key in ("started", "machine", "load")}, indent=1), flush=True)
     for measure in measures.values():

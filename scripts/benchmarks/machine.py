@@ -11,7 +11,16 @@ from pathlib import Path
 
 from benchmarks.figures import Document
 
-PACKAGES = ("numpy", "onnxruntime", "paho-mqtt", "pydantic", "sounddevice", "soxr", "espeakng-loader")
+PACKAGES = (
+    "numpy",
+    "onnxruntime",
+    "paho-mqtt",
+    "pydantic",
+    "sounddevice",
+    "soxr",
+    "espeakng-loader",
+    "pocketsphinx",
+)
 
 
 def describe(root: Path) -> Document:
@@ -25,6 +34,7 @@ def describe(root: Path) -> Document:
         "libc": " ".join(platform.libc_ver()),
         "packages": {name: version(name) for name in PACKAGES},
         "mosquitto": _first_line("mosquitto", "-h"),
+        "flite": _first_line("dpkg-query", "--show", "--showformat=${Version}", "libflite1"),
         "pulseaudio": _first_line("pulseaudio", "--version"),
         "commit": _first_line("git", "-C", str(root), "rev-parse", "HEAD"),
         "uncommitted": bool(_first_line("git", "-C", str(root), "status", "--short", "--", "litetts_edge")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator
 from functools import cache
@@ -72,6 +73,12 @@ def joined(pieces: Iterator[AudioChunk]) -> tuple[Samples, int]:
 def find(synthesizer: Synthesizer, voice: str) -> Voice:
     """The voice with that id."""
     return next(one for one in synthesizer.voices if one.id == voice)
+
+
+def model_files() -> dict[str, str]:
+    """The hashes of the compact voice that ships: which one was measured."""
+    files = json.loads((MODELS / "compact" / "manifest.json").read_text("utf-8"))["files"]
+    return {name: entry["sha256"] for name, entry in files.items()}
 
 
 def compact(folder: Path | None = None) -> Synthesizer:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from benchmarks.compact import page
 from benchmarks.compact.sentences import held_out, home
 from benchmarks.compact.sound import flux_at
 from benchmarks.compact.systems import EDGE_S, trimmed
-from benchmarks.figures import Figure, line
+from benchmarks.figures import Figure, Goal, line
 from benchmarks.listener import recognise, spoken_words
 from benchmarks.loudness import filters, loudness
 from litetts_edge.pcm import Samples
@@ -79,3 +80,22 @@ def test_an_interval_is_said() -> None:
     figure = Figure("wer.int8-teacher.all", "a difference", "points", [1.5], None, (-0.5, 3.25)).document()
     assert figure["interval"] == [-0.5, 3.25]
     assert "(-0.5 to 3.25)" in line(figure)
+
+
+def test_the_voices_stand_side_by_side() -> None:
+    """One row a measurement, empty where a voice has no figure; one missed goal is the row's verdict."""
+    goal = Goal("max", 1.0, "a wish")
+    figures = [
+        Figure("off.slt", "how far", "LU", [0.5], goal),
+        Figure("off.awb", "how far", "LU", [1.5], goal),
+        Figure("wer.all", "a difference", "points", [2.0], None, (-1.0, 5.0)),
+        Figure("disk", "its size", "MB", [4.0, 5.0, 6.0]),
+    ]
+    machine = {"commit": "0" * 40, "cpu": "?", "cores": 1, "memory_gb": 1.0, "kernel": "?", "python": "?"}
+    report = {"machine": machine, "started": "now", "load": {"before": [0], "after": [0]}}
+    rows = page.table(report | {"figures": [figure.document() for figure in figures]}).splitlines()[4:]
+    assert rows == [
+        "| `off`: how far | LU | 0.5 |  | 1.5 |  | max ≤ 1 | **missed** |",
+        "| `wer`: a difference | points |  |  |  | +2.0 (-1.0 to +5.0) |  |  |",
+        "| `disk`: its size | MB |  |  |  | 5 (p95 6) |  |  |",
+    ]

@@ -33,7 +33,8 @@ def table(report: Document) -> str:
 
 def _cell(figure: Document) -> str:
     if "interval" in figure:
-        return "{:+.1f} ({:+.1f} to {:+.1f})".format(figure["p50"], *figure["interval"])
+        shown = "{:+.1f} ({:+.1f} to {:+.1f})" if figure["unit"] == "points" else "{:.3g} ({:.3g} to {:.3g})"
+        return shown.format(figure["p50"], *figure["interval"])
     if figure["n"] > 1:
         return f"{figure['p50']:g} (p95 {figure['p95']:g})"
     return f"{figure['p50']:.3g}" if abs(figure["p50"]) < 1000 else f"{figure['p50']:.0f}"

@@ -142,7 +142,7 @@ def test_noise_belongs_to_its_place() -> None:
     assert set(np.unique(whole)) == {-1.0, 1.0}
     assert abs(whole.mean()) < 0.02
     assert abs(np.mean(whole[1:] * whole[:-1])) < 0.02
-    assert "".join("+" if sign > 0 else "-" for sign in noise(0, 24)) == "++-++++-+++-+++-+++++---"
+    assert "".join("+" if sign > 0 else "-" for sign in noise(0, 24)) == "++++--+-+-+--+--+++-++--"
 
 
 # -- what is heard -----------------------------------------------------------------------------------

@@ -245,3 +245,15 @@ def test_without_onnxruntime_the_engine_says_so(model: OnnxModel, monkeypatch: p
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(EngineFailed, match="onnxruntime is not installed"):
         model.load()
+
+
+def test_nothing_is_reported_to_anybody(tmp_path: Path) -> None:
+    """onnxruntime keeps a device number at home and reports its use, unless it is told not to."""
+    code = """
+from litetts_edge.engines import create
+engine = create("tiny")
+engine.load()
+"""
+    home = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}  # nothing that already says so
+    subprocess.run((sys.executable, "-c", code), check=True, env=home, cwd=REPOSITORY)
+    assert list(tmp_path.rglob("*")) == []

@@ -24,9 +24,9 @@ SPEAKERS = ("slt", "rms", "awb")
 ENCODER_CONTEXT = 28
 """Tokens on either side of one that decide it: two for each unit of the dilations of the encoder's blocks."""
 
-_FOLDED = {"session.disable_quant_qdq": "1"}
-"""The weights are int8 on disk and become fp32 at load. Left as they are, onnxruntime rounds the other factor to
-8 bits, too: 7 MB less, no faster where a processor has instructions for it, and much slower where it has none."""
+EXACT = {"session.qdq_matmulnbits_accuracy_level": "1"}
+"""Where weights stay int8 in memory, they are multiplied in fp32. Left to itself onnxruntime rounds the other
+factor to 8 bits, too: no faster here, and a phone's length then depends on the processor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Graphs:
                 threads=threads,
                 spinning=spinning,
                 arena=False,
-                config=_FOLDED,
+                config=EXACT,
             )
             for graph in ("encoder", "decoder", "vocoder")
         )

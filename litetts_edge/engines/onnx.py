@@ -79,10 +79,9 @@ class OnnxModel:
             return
         size = verify(self._engine, self._path)
         try:
-            import onnxruntime
+            onnxruntime = library()
         except ImportError as error:  # there is none for 32 bit
             raise EngineFailed(self._engine, f"onnxruntime is not installed ({error}).") from error
-
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = thread_count(self._threads)
         options.inter_op_num_threads = 1
@@ -107,9 +106,7 @@ class OnnxModel:
         """The model's outputs. `run` ends it between two nodes. Raises EngineFailed; see Runs for Terminated."""
         if self._session is None:
             raise EngineFailed(self._engine, f"{self._path} is not loaded.")
-        import onnxruntime
-
-        options = onnxruntime.RunOptions()  # fresh: a terminate that has been set stays set
+        options = library().RunOptions()  # fresh: a terminate that has been set stays set
         options.log_severity_level = _FATAL_ONLY
         run.when_terminated(lambda: setattr(options, "terminate", True))
         try:
@@ -123,6 +120,16 @@ class OnnxModel:
         self._session = None
         self.model_bytes = 0
         trim()
+
+
+def library() -> Any:
+    """onnxruntime, which reports nothing to anybody. Raises ImportError."""
+    # Since 1.31 it writes a device number into the home folder and reports its use to its maker over the network,
+    # unless this is set when it is imported.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
+    return onnxruntime
 
 
 def trim() -> None:

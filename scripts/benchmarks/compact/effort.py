@@ -109,13 +109,14 @@ _PROBE = """
 import json, os
 from benchmarks.machine import memory_mb
 from litetts_edge.engines import create
+from litetts_edge.engines.onnx import library
 from litetts_edge.text.frontend import PlainFrontend
 resident = lambda: memory_mb(os.getpid())["rss"]
 engine = create("compact", threads=1)
 voice = engine.voices[0]
 sentences = list(PlainFrontend().sentences("The front door is open. " * 10, voice, ""))
 before = resident()
-import onnxruntime
+library()
 imported = resident()
 engine.load()
 loaded = resident()

@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from litetts_edge.engines.compact_graphs import EXACT
 from litetts_edge.engines.compact_input import Input
 from litetts_edge.engines.compact_time import timeline
+from litetts_edge.engines.onnx import library
 from litetts_edge.pcm import Samples
 from train_compact.data import pitch
 from train_compact.flite import BANDS, CEPSTRA, HOP, SPEAKERS, Array, Utterance
@@ -27,10 +29,11 @@ class Graphs:
     """The graphs of one model folder, on one thread."""
 
     def __init__(self, folder: Path) -> None:
-        import onnxruntime
-
+        onnxruntime = library()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
+        for key, value in EXACT.items():
+            options.add_session_config_entry(key, value)
         self._sessions: dict[str, Any] = {
             name: onnxruntime.InferenceSession(
                 str(folder / f"{name}.onnx"), options, providers=["CPUExecutionProvider"]

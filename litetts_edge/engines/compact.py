@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from litetts_edge.engines import compact_blend
 from litetts_edge.engines.compact_graphs import (
-    ENCODER_CONTEXT,
     HOP,
     PLAIN,
     SAMPLE_RATE,
@@ -28,7 +27,7 @@ from litetts_edge.engines.compact_graphs import (
     Prosody,
 )
 from litetts_edge.engines.compact_input import PHONES, Input, read
-from litetts_edge.engines.compact_time import timeline
+from litetts_edge.engines.compact_time import hush, timeline
 from litetts_edge.engines.compact_windows import Window, needed, window_at
 from litetts_edge.engines.onnx import trim
 from litetts_edge.engines.termination import Run, Runs
@@ -164,14 +163,15 @@ class CompactEngine:
         is_first: bool,
     ) -> Plan:
         """All of the sentence; of a long one, when `is_first`, only what can be told from its first tokens."""
-        if not is_first or len(spoken.ids) <= _HEAD + ENCODER_CONTEXT:
-            hidden, durations = self._encode(spoken, weights, speed, run)
-            return Plan(hidden, timeline(durations), True, weights, prosody)
-        near = slice(_HEAD + ENCODER_CONTEXT)
-        hidden, durations = self._encode(
-            Input(spoken.ids[near], spoken.stress[near], spoken.starts_word[near]), weights, speed, run
-        )
-        return Plan(hidden[:_HEAD], timeline(durations[:_HEAD]), False, weights, prosody)
+        context = self._graphs.encoder_context
+        is_whole = not is_first or len(spoken.ids) <= _HEAD + context
+        told = len(spoken.ids) if is_whole else _HEAD
+        near = slice(told if is_whole else told + context)
+        read_ahead = Input(spoken.ids[near], spoken.stress[near], spoken.starts_word[near])
+        hidden, durations = self._encode(read_ahead, weights, speed, run)
+        time = timeline(durations[:told])
+        energy_db = hush(time, ~_IS_PHONE[spoken.ids[:told]], is_whole=is_whole) + np.float32(prosody.energy_db)
+        return Plan(hidden[:told], time, is_whole, weights, energy_db, prosody.pitch)
 
     def _reaches(self, plan: Plan, start: int) -> bool:
         """Whether the plan holds all that a window from `start` may need, and that it is not the last one."""

@@ -21,8 +21,6 @@ SAMPLE_RATE = 16000
 HOP = 80
 """Samples in a frame."""
 SPEAKERS = ("slt", "rms", "awb")
-ENCODER_CONTEXT = 28
-"""Tokens on either side of one that decide it: two for each unit of the dilations of the encoder's blocks."""
 
 EXACT = {"session.qdq_matmulnbits_accuracy_level": "1"}
 """Where weights stay int8 in memory, they are multiplied in fp32. Left to itself onnxruntime rounds the other
@@ -50,7 +48,9 @@ class Plan:
     is_whole: bool
     weights: NDArray[np.float32]
     """Of the speakers; their sum is 1."""
-    prosody: Prosody
+    energy_db: NDArray[np.float32]
+    """(steps,)."""
+    pitch: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,9 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What a window needs beyond its edges: steps on either side of the decoder, frames around the vocoder."""
+    """What each graph needs beyond its window: tokens and steps on either side, frames around the vocoder."""
 
+    tokens: int
     steps: int
     before: int
     after: int
@@ -92,7 +93,7 @@ class Graphs:
             )
             for graph in ("encoder", "decoder", "vocoder")
         )
-        self._context = _Context(0, 0, 0)
+        self._context = _Context(0, 0, 0, 0)
 
     @property
     def model_bytes(self) -> int:
@@ -102,6 +103,11 @@ class Graphs:
     @property
     def is_loaded(self) -> bool:
         return self._vocoder.is_loaded
+
+    @property
+    def encoder_context(self) -> int:
+        """Tokens on either side of one that decide it."""
+        return self._context.tokens
 
     @property
     def decoder_context(self) -> int:
@@ -133,9 +139,8 @@ class Graphs:
         }
         other = {key: facts.get(key) for key, value in known.items() if facts.get(key) != value}
         try:
-            context = _Context(
-                *(int(facts[key]) for key in ("decoder_context", "vocoder_before", "vocoder_after"))
-            )
+            keys = ("encoder_context", "decoder_context", "vocoder_before", "vocoder_after")
+            context = _Context(*(int(facts[key]) for key in keys))
         except (KeyError, TypeError, ValueError):
             other["context"] = None
         if other:
@@ -162,8 +167,8 @@ class Graphs:
                 "token": token,
                 "places": plan.time.places[around],
                 "voice": plan.weights,
-                "pitch": np.full(len(token), plan.prosody.pitch, dtype=np.float32),
-                "energy": np.full(len(token), plan.prosody.energy_db, dtype=np.float32),
+                "pitch": np.full(len(token), plan.pitch, dtype=np.float32),
+                "energy": plan.energy_db[around],
             },
             run,
         )

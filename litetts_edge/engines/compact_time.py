@@ -22,6 +22,26 @@ class Timeline:
     (log)."""
 
 
+_KEPT_AFTER, _KEPT_BEFORE = 3.0, 1.0
+"""Steps of a pause that still belong to the phone before it, and to the one behind it."""
+_RAMP = 3.0
+"""Steps."""
+_REST_DB = -24.0
+"""What the teacher breathes in its pauses, and nobody wants to hear."""
+
+
+def hush(time: Timeline, is_mark: NDArray[np.bool_], *, is_whole: bool = True) -> NDArray[np.float32]:
+    """(steps,) dB to add, so that pauses are silent: 0 wherever there is a phone. `is_mark` (tokens,).
+
+    Not `is_whole`: the last token is none that ends a sentence.
+    """
+    into, left = 10 * time.places[:, 1], 10 * time.places[:, 2]
+    into = np.where(time.token == 0, np.inf, into - _KEPT_AFTER)
+    left = np.where((time.token == len(is_mark) - 1) & is_whole, np.inf, left - _KEPT_BEFORE)
+    depth = np.clip(np.minimum(into, left) / _RAMP, 0, 1)
+    return np.where(is_mark[time.token], _REST_DB * depth, 0).astype(np.float32)
+
+
 def timeline(durations: NDArray[np.float64] | NDArray[np.int64]) -> Timeline:
     """The steps for phones that last `durations` frames each (not only whole ones; their sum more than 0)."""
     ends = np.cumsum(durations) / FRAMES_PER_STEP

@@ -16,8 +16,17 @@ from onnx import helper, numpy_helper
 from torch import Tensor, nn
 
 from train_compact.data import CHANNELS
-from train_compact.flite import BANDS, HOP, SPEAKERS, Flite
-from train_compact.network import CONTEXT, FRAMES_PER_STEP, HIDDEN, PLACES, Decoder, Encoder
+from train_compact.flite import BANDS, HOP, SAMPLE_RATE, SPEAKERS, Flite
+from train_compact.network import (
+    CONTEXT,
+    ENCODER_DILATIONS,
+    FRAMES_PER_STEP,
+    HIDDEN,
+    KERNEL,
+    PLACES,
+    Decoder,
+    Encoder,
+)
 from train_compact.train import Network
 from train_compact.vocoder import AFTER, BEFORE, Vocoder, responses
 
@@ -146,20 +155,25 @@ def export(network: Network, folder: Path, levels_db: NDArray[np.float64], *, qu
 
 def write_manifest(folder: Path) -> None:
     """The hashes by which a model is verified, and the numbers that whoever runs it must know."""
-    files = {
-        path.name: {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-        for path in sorted(folder.glob("*.onnx"))
-    }
     facts = {
+        "name": "compact",
+        "engine": "compact",
+        "licence": "Apache-2.0",
+        "source": "scripts/train-compact",
         "voices": list(SPEAKERS),
-        "sample_rate": 16000,
+        "sample_rate": SAMPLE_RATE,
         "hop": HOP,
         "frames_per_step": FRAMES_PER_STEP,
+        "encoder_context": sum(ENCODER_DILATIONS) * (KERNEL // 2),
         "decoder_context": CONTEXT,
         "vocoder_before": BEFORE,
         "vocoder_after": AFTER,
     }
-    (folder / "manifest.json").write_text(json.dumps({"files": files} | facts, indent=2) + "\n", "utf-8")
+    files = {
+        path.name: {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": path.stat().st_size}
+        for path in sorted(folder.glob("*.onnx"))
+    }
+    (folder / "manifest.json").write_text(json.dumps(facts | {"files": files}, indent=2) + "\n", "utf-8")
 
 
 def quantize(model: onnx.ModelProto, folded: int) -> None:

@@ -18,6 +18,7 @@ SIZE = 512
 """Points of the Fourier transform: a response may last 22 ms behind its window."""
 BEFORE, AFTER = 6, 3
 """Frames of context: a frame sounds for 512 samples from the hop before it; F0 runs to the frame behind."""
+KNEE = 0.85
 _BLOCKS = -(-SIZE // HOP)
 
 
@@ -27,6 +28,13 @@ def responses(filters: NDArray[np.float64]) -> NDArray[np.float64]:
     turned = np.exp(1j * np.linspace(0, np.pi, SIZE // 2 + 1) * delay)
     response: NDArray[np.float64] = (np.fft.rfft(filters, SIZE) * turned).real
     return response
+
+
+def limited(samples: Tensor) -> Tensor:
+    """The same below KNEE of full scale; what goes beyond is bent, and never reaches it."""
+    size = torch.abs(samples)
+    bent = KNEE + (1 - KNEE) * torch.tanh((size - KNEE) / (1 - KNEE))
+    return torch.where(size > KNEE, torch.sign(samples) * bent, samples)
 
 
 class Vocoder(nn.Module):
@@ -85,7 +93,7 @@ class Vocoder(nn.Module):
         sounds = (spectrum @ self.inverse_dft).reshape(count, _BLOCKS, HOP)
         first = BEFORE + 1
         samples = sum(sounds[first - j : first - j + blocks, j] for j in range(_BLOCKS))
-        return torch.clamp(samples.reshape(-1), -1.0, 1.0), after - torch.floor(after)
+        return limited(samples.reshape(-1)), after - torch.floor(after)
 
     def _spectrum(self, excitation: Tensor) -> Tensor:
         """(frames, HOP) to the transforms of windows of the hop before each frame and the one behind it."""

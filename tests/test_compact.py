@@ -179,6 +179,17 @@ def test_edges_are_silent_and_nothing_clips(engine: CompactEngine, voice: str, t
     assert 0.1 < np.abs(samples).max() <= 1.0
 
 
+@pytest.mark.parametrize("voice", ["compact:slt", "compact:rms", "compact:awb"])
+def test_a_pause_is_silent(engine: CompactEngine, voice: str) -> None:
+    """A comma makes a pause, in which the teachers' voices hiss and ours do not."""
+    text = "The dinner is ready, so please come to the table."
+    times = engine.times(sentence(text), engine.blend(voice), 1.0)
+    comma = next(time for time in times if time.token == ",")
+    assert comma.end_s - comma.start_s > 0.06
+    middle = round((comma.start_s + comma.end_s) / 2 * SAMPLE_RATE)
+    assert level_db(said(engine, text, voice=voice)[middle - 160 : middle + 160]) < -60
+
+
 @pytest.mark.parametrize("phonemes", ["", ".", ", ,", "ˈ", "ʘ", " "])
 def test_a_sentence_without_phones_is_a_short_silence(engine: CompactEngine, phonemes: str) -> None:
     """The front end makes none; another one may."""

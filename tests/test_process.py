@@ -291,6 +291,7 @@ async def test_a_killed_broker_is_come_back_to_and_the_loss_reported(tmp_path: P
         await broker.start()
         async with house(broker.port) as friend:
             await friend.document("error", lambda error: error["code"] == "session_lost")
+            await friend.online()  # it has subscribed again
             await friend.send("speak", {"id": "x", "text": "hi"})
             await friend.closed("x")
 

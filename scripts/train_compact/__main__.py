@@ -25,6 +25,9 @@ def main() -> None:
     parser.add_argument("--book", type=Path, required=True, help="English text, one sentence a line")
     parser.add_argument("--work", type=Path, default=WORK, help="where the data and the training are kept")
     parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument(
+        "--note", default="", help="what the card should say about this training, beside its figures"
+    )
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     shards, run = options.work / "data", options.work / "run"
@@ -32,7 +35,7 @@ def main() -> None:
     checkpoint = train(shards, run, options.steps)
     exported = export(checkpoint, shards, options.work)
     measure(options.work / "fp32")
-    facts = card.Facts(shards, run / "training.log", options.steps, exported)
+    facts = card.Facts(shards, run / "training.log", options.steps, options.note, exported)
     (evaluate.MODEL / "MODEL_CARD.md").write_text(card.text(facts), "utf-8")
     print(f"done: {evaluate.MODEL}")
 

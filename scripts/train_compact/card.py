@@ -23,6 +23,7 @@ class Facts:
     shards: Path
     log: Path
     steps: int
+    note: str
     exported: dict[str, Any]
 
 
@@ -110,7 +111,7 @@ def _training(facts: Facts) -> str:
             for row in {r["step"]: r for r in shown}.values()
         ),
     ]
-    return TRAINING.format(steps=facts.steps, hours=f"{hours:.1f}", curve="\n".join(lines))
+    return TRAINING.format(steps=facts.steps, hours=f"{hours:.1f}", curve="\n".join(lines), note=facts.note)
 
 
 def _word_errors(figures: dict[str, Any], system: str) -> str:
@@ -170,7 +171,9 @@ TRAINING = """
 ## Training
 
 {steps} steps of AdamW on two CPU cores, {hours} hours; L1 on the parameters, their slopes and the durations. The
-average of the weights over the last steps is what ships. Errors on sentences that were kept out of it:
+average of the weights over the last steps is what ships. {note}
+
+Errors on sentences that were kept out of it:
 
 {curve}
 """

@@ -11,8 +11,8 @@ KINDS = frozenset(
     state name lexicon sub phoneme foreign
     """.split()
 )
-"""Every class of token. `word` and `mark` are read as they stand; `state` is a value of a home (`unavailable`, an entity
-id); `sub` and `phoneme` come from SSML."""
+"""Every class of token. `word` and `mark` are read as they stand; `state` is a value of a home (`unavailable`, an
+entity id); `sub` and `phoneme` come from SSML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Reading:
     kind: str
     """One of KINDS."""
     spoken: str
-    """The words that are said, one space apart. Letters that are spelled stand alone, as capitals; a comma is a pause."""
+    """The words that are said, one space apart. Letters that are spelled stand alone, as capitals; a comma pauses."""
     doubt: float = 0.0
     """0 is sure, 1 is a guess: whether another reading was as likely."""
     phonemes: str = ""

@@ -25,7 +25,7 @@ class Reading:
     kind: str
     """One of KINDS."""
     spoken: str
-    """The words that are said, one space apart. Letters that are spelled stand alone, as capitals; a comma pauses."""
+    """Words, one space apart. Letters that are spelled stand alone, as capitals; a comma is a pause."""
     doubt: float = 0.0
     """0 is sure, 1 is a guess: whether another reading was as likely."""
     phonemes: str = ""

@@ -69,6 +69,14 @@ def read_text(path: Path) -> str:
 
 def compose(text: str) -> yaml.MappingNode | None:
     """The keys and values of a settings text, or None when it says nothing. Raises Unreadable."""
+    node = compose_any(text)
+    if node is not None and not isinstance(node, yaml.MappingNode):
+        raise Unreadable("expected settings such as `volume: 80`, not a single value or a list", line_of(node))
+    return node
+
+
+def compose_any(text: str) -> yaml.Node | None:
+    """What stands in a YAML text, or None when it says nothing. Raises Unreadable."""
     try:
         loader = _Composer(text)
         try:
@@ -80,11 +88,7 @@ def compose(text: str) -> yaml.MappingNode | None:
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise Unreadable(f"holds the character U+{int(error.character):04X}, which YAML forbids", line) from None
-    if node is None or is_null(node):
-        return None
-    if not isinstance(node, yaml.MappingNode):
-        raise Unreadable("expected settings such as `volume: 80`, not a single value or a list", line_of(node))
-    return node
+    return None if node is None or is_null(node) else node
 
 
 def line_of(node: yaml.Node) -> int:

@@ -13,6 +13,7 @@ import yaml
 from yaml.representer import SafeRepresenter
 
 from litetts_edge.errors import did_you_mean
+from litetts_edge.settings.atomic import write
 from litetts_edge.settings.document import Unreadable, compose, read_text
 from litetts_edge.settings.layers import layer_in_file, why_unknown
 from litetts_edge.settings.load import OVERRIDE_NAME, Loaded
@@ -143,7 +144,7 @@ class Override:
             self._folder.mkdir(parents=True, exist_ok=True)
             if before is not None:
                 self._back_up(before, now)
-            _write(self.path, content)
+            write(self.path, content)
         except OSError as error:
             raise OverrideNotWritten(self.path, error) from error
         return loaded
@@ -153,7 +154,7 @@ class Override:
         self._backup_folder.mkdir(mode=0o700, exist_ok=True)
         names = self.backups()
         number = int(names[0][:6]) + 1 if names else 1
-        _write(self._backup_folder / f"{number:06d}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.yaml", content)
+        write(self._backup_folder / f"{number:06d}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.yaml", content)
         for name in self.backups()[BACKUPS_KEPT:]:
             with contextlib.suppress(OSError):
                 (self._backup_folder / name).unlink()
@@ -213,25 +214,3 @@ def _text(root: yaml.MappingNode) -> str:
         return _HEADER
     text: str = yaml.serialize(root, Dumper=yaml.SafeDumper, allow_unicode=True)
     return _HEADER + text
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write so that a power cut leaves either the old content or the new; readable by the owner only."""
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            fresh.unlink()
-        raise
-    with contextlib.suppress(OSError):  # the new file is in its place; not every file system syncs folders
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

@@ -28,7 +28,7 @@ from litetts_edge.engines.compact_graphs import (
 )
 from litetts_edge.engines.compact_input import PHONES, Input, read
 from litetts_edge.engines.compact_time import hush, timeline
-from litetts_edge.engines.compact_windows import Window, needed, window_at
+from litetts_edge.engines.compact_windows import FIRST_STEPS, Window, needed, window_at
 from litetts_edge.engines.onnx import trim
 from litetts_edge.engines.termination import Run, Runs
 from litetts_edge.pcm import AudioChunk, Samples, silence
@@ -71,9 +71,15 @@ class CompactEngine:
         for speaker, label in zip(SPEAKERS, _LABELS, strict=True)
     )
 
-    def __init__(self, *, threads: int = 0, spinning: bool = False, models: Path) -> None:
-        """`models` is the folder that holds `compact/`. `threads` 0 is one: more only wake each other up."""
+    def __init__(
+        self, *, threads: int = 0, spinning: bool = False, models: Path, first_steps: int = FIRST_STEPS
+    ) -> None:
+        """`models` is the folder that holds `compact/`. `threads` 0 is one: more only wake each other up.
+
+        `first_steps`: length of the first window, in steps of 10 ms. What is heard does not depend on it.
+        """
         self._graphs = Graphs(self.name, models / "compact", threads=threads or 1, spinning=spinning)
+        self._first_steps = first_steps
         self._runs = Runs()
 
     @property
@@ -87,7 +93,7 @@ class CompactEngine:
             return
         self._graphs.load()
         try:
-            for _ in self._speak(read("ðə fɹˈʌnt dˈɔɹ"), self.voices[0], 1.0):
+            for _ in self.speak(read("ðə fɹˈʌnt dˈɔɹ"), self.voices[0], 1.0):
                 pass
         except BaseException:
             self.unload()
@@ -96,12 +102,31 @@ class CompactEngine:
 
     def synthesize(self, sentence: Sentence, voice: Voice, speed: float) -> Iterator[AudioChunk]:
         """Chunks of 0.3 s at first, then of up to a second. `speed` from 0.5 to 2. Raises VoiceNotFound, too."""
-        self.load()
         spoken = read(sentence.phonemes, sentence.lang)
         if _IS_PHONE[spoken.ids].any():
-            yield from self._speak(spoken, voice, speed)
+            yield from self.speak(spoken, voice, speed)
         else:
             yield silence(_NOTHING_MS, SAMPLE_RATE, ends_sentence=True)
+
+    def speak(self, spoken: Input, voice: Voice, speed: float, prosody: Prosody = PLAIN) -> Iterator[AudioChunk]:
+        """As synthesize(), of what has been read already, with at least one phone in it."""
+        self.load()
+        weights = self._weights(voice)
+        plan: Plan | None = None
+        progress: Progress | None = None
+        window = Window(0, 0, is_last=False)
+        while not window.is_last:
+            with self._runs.begin() as run:
+                if plan is None:
+                    plan = self._plan(spoken, weights, speed, prosody, run, is_first=True)
+                if not self._reaches(plan, window.end):
+                    plan = self._plan(spoken, weights, speed, prosody, run, is_first=False)
+                window = window_at(window.end, len(plan.time.token), self._first_steps)
+                frames = self._graphs.decode(plan, window, run)
+                samples, progress = self._graphs.vocode(frames, progress, run, is_last=window.is_last)
+            if window.is_last:
+                trim()  # half a millisecond for the 5 MB that the longest window took
+            yield AudioChunk(_faded(samples, window), SAMPLE_RATE, window.is_last)
 
     def times(self, sentence: Sentence, voice: Voice, speed: float) -> tuple[TokenTime, ...]:
         """When each token of the sentence sounds in what synthesize() gives. Raises VoiceNotFound, too."""
@@ -134,24 +159,6 @@ class CompactEngine:
     def _weights(self, voice: Voice) -> NDArray[np.float32]:
         return compact_blend.weights(voice.id, self.name, SPEAKERS)
 
-    def _speak(self, spoken: Input, voice: Voice, speed: float, prosody: Prosody = PLAIN) -> Iterator[AudioChunk]:
-        weights = self._weights(voice)
-        plan: Plan | None = None
-        progress: Progress | None = None
-        window = Window(0, 0, is_last=False)
-        while not window.is_last:
-            with self._runs.begin() as run:
-                if plan is None:
-                    plan = self._plan(spoken, weights, speed, prosody, run, is_first=True)
-                if not self._reaches(plan, window.end):
-                    plan = self._plan(spoken, weights, speed, prosody, run, is_first=False)
-                window = window_at(window.end, len(plan.time.token))
-                frames = self._graphs.decode(plan, window, run)
-                samples, progress = self._graphs.vocode(frames, progress, run, is_last=window.is_last)
-            if window.is_last:
-                trim()  # half a millisecond for the 5 MB that the longest window took
-            yield AudioChunk(_faded(samples, window), SAMPLE_RATE, window.is_last)
-
     def _plan(
         self,
         spoken: Input,
@@ -176,7 +183,8 @@ class CompactEngine:
     def _reaches(self, plan: Plan, start: int) -> bool:
         """Whether the plan holds all that a window from `start` may need, and that it is not the last one."""
         # One step more, because the last step of a part may belong to what comes behind it.
-        return plan.is_whole or needed(start) + self._graphs.decoder_context + 1 <= len(plan.time.token)
+        told = needed(start, self._first_steps) + self._graphs.decoder_context + 1
+        return plan.is_whole or told <= len(plan.time.token)
 
     def _encode(
         self, spoken: Input, weights: NDArray[np.float32], speed: float, run: Run

@@ -13,6 +13,8 @@ FIRST_STEPS = 32
 """10 ms steps of the first window: few, but enough for a busy board to make the next one while they sound."""
 LONGEST_STEPS = 100
 """With these, context is a quarter of the decoder's work."""
+WHOLE = 10**6
+"""A first window that no sentence is longer than: it is spoken in one piece."""
 
 _SEED = b"litetts_edge compact"
 _SIGNS = 65536
@@ -28,20 +30,20 @@ class Window:
     is_last: bool
 
 
-def window_at(start: int, steps: int) -> Window:
-    """The window that begins at `start` in a sentence of `steps`. It never leaves less than a first one.
+def window_at(start: int, steps: int, first_steps: int = FIRST_STEPS) -> Window:
+    """The window that begins at `start` in a sentence of `steps`. It never leaves less than `first_steps`.
 
     From the first on, each is twice as long as the one before, up to LONGEST_STEPS.
     """
-    end = start + min(start + FIRST_STEPS, LONGEST_STEPS)
-    if steps - end < FIRST_STEPS:
+    end = start + min(start + first_steps, LONGEST_STEPS)
+    if steps - end < first_steps:
         end = steps
     return Window(start, end, end == steps)
 
 
-def needed(start: int) -> int:
+def needed(start: int, first_steps: int = FIRST_STEPS) -> int:
     """How many steps a sentence must have for the window that begins at `start` not to be its last."""
-    return start + LONGEST_STEPS + FIRST_STEPS
+    return start + LONGEST_STEPS + first_steps
 
 
 def noise(start: int, count: int) -> NDArray[np.float32]:

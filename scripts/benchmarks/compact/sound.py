@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.compact.sentences import held_out
-from benchmarks.compact.systems import VOICES, engine, find
+from benchmarks.compact.systems import VOICES, find
 from benchmarks.figures import Figure, Goal
 from benchmarks.loudness import loudness
-from litetts_edge.engines import compact_windows
+from litetts_edge.engines import MODELS
 from litetts_edge.engines.compact import CompactEngine
+from litetts_edge.engines.compact_windows import WHOLE
 from litetts_edge.pcm import Samples
 from litetts_edge.text.frontend import PlainFrontend
 from litetts_edge.text.phonemes import MARKS
@@ -102,19 +101,9 @@ def _joins(voice: str, found: _Found) -> Iterator[Figure]:
     yield Figure(f"joins.count.{voice}", "window joins in sound", "joins", [float(len(joins))])
 
 
-@contextmanager
-def _in_one_window() -> Iterator[None]:
-    """Sentences are not cut meanwhile."""
-    usual = compact_windows.FIRST_STEPS
-    compact_windows.FIRST_STEPS = 10**6
-    try:
-        yield
-    finally:
-        compact_windows.FIRST_STEPS = usual
-
-
 def _speak_all(speaker: str, texts: list[str]) -> _Found:
-    found, compact = _Found(), cast("CompactEngine", engine("compact"))
+    found, compact = _Found(), CompactEngine(models=MODELS)
+    uncut = CompactEngine(models=MODELS, first_steps=WHOLE)
     voice = find(compact, f"compact:{speaker}")
     for text in texts:
         for sentence in PlainFrontend().sentences(text, voice, ""):
@@ -124,8 +113,7 @@ def _speak_all(speaker: str, texts: list[str]) -> _Found:
             at_joins, elsewhere = flux_at(samples, joins)
             found.at_joins += at_joins
             found.elsewhere += elsewhere
-            with _in_one_window():
-                (whole,) = compact.synthesize(sentence, voice, 1.0)
+            (whole,) = uncut.synthesize(sentence, voice, 1.0)
             found.without_joins += flux_at(whole.samples, joins)[0]
             edge = round(_EDGE_S * voice.sample_rate)
             found.edges_db.append(max(_rms_db(samples[:edge]), _rms_db(samples[-edge:])))

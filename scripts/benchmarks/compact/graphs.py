@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from litetts_edge.engines.compact_graphs import EXACT
 from litetts_edge.engines.compact_input import Input
 from litetts_edge.engines.compact_time import timeline
+from litetts_edge.engines.compact_windows import noise
 from litetts_edge.engines.onnx import library
 from litetts_edge.pcm import Samples
 from train_compact.data import pitch
@@ -73,10 +74,13 @@ class Graphs:
         return frames
 
     def speech(self, frames: Array) -> Samples:
-        """HOP samples for each frame."""
+        """HOP samples for each frame, as the engine makes them: with its noise, held at both ends."""
         padded = np.pad(frames, (self._around, (0, 0)), mode="edge")
-        noise = np.random.default_rng(0).standard_normal((len(padded), HOP)).astype(np.float32)
-        inputs = {"frames": padded, "phase": np.array(0.0), "noise": noise}
+        inputs = {
+            "frames": padded,
+            "phase": np.array(0.0),
+            "noise": noise(-self._around[0] * HOP, len(padded) * HOP).reshape(-1, HOP),
+        }
         samples: Samples = self._sessions["vocoder"].run(None, inputs)[0]
         return samples
 

@@ -32,9 +32,11 @@ def table(report: Document) -> str:
 
 
 def _cell(figure: Document) -> str:
+    """The only value, with its interval; or the median, with what the goal judges (without a goal: p95)."""
     if "interval" in figure:
         shown = "{:+.1f} ({:+.1f} to {:+.1f})" if figure["unit"] == "points" else "{:.3g} ({:.3g} to {:.3g})"
         return shown.format(figure["p50"], *figure["interval"])
     if figure["n"] > 1:
-        return f"{figure['p50']:g} (p95 {figure['p95']:g})"
+        judged = figure["goal"]["statistic"] if figure["goal"] else "p95"
+        return f"{figure['p50']:g} ({judged} {figure[judged]:g})"
     return f"{figure['p50']:.3g}" if abs(figure["p50"]) < 1000 else f"{figure['p50']:.0f}"

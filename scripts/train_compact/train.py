@@ -28,8 +28,8 @@ RATE = 1.5e-3
 WARM_UP = 200
 AVERAGE = 0.998
 """Decay of the moving average of the weights; the average is what ships."""
-VALIDATION = 48
-"""Sentences of the last shards that are kept to watch the training."""
+VALIDATION, VALIDATION_SHARDS = 48, 6
+"""Sentences that are kept to watch the training, and of how many shards."""
 SAVE_EVERY = 200
 
 PITCH, VOICED, CEPSTRA, STRENGTHS = slice(0, 1), slice(1, 2), slice(2, 27), slice(27, CHANNELS)
@@ -143,15 +143,27 @@ def losses(network: Network, batch: Batch) -> dict[str, Tensor]:
     }  # fmt: skip
 
 
+def split(data: Path) -> tuple[list[Sample], list[Sample]]:
+    """What is trained on, and the VALIDATION sentences that never are: the last ones of the last usual shards.
+
+    None is of the shards called again*: what fitted only at the second try is no fair sample.
+    """
+    watched = sorted(data.glob("[0-9]*.npz"))[-VALIDATION_SHARDS:]
+    seen: list[Sample] = []
+    unseen: list[Sample] = []
+    for path in sorted(data.glob("*.npz")):
+        samples = load(path)
+        kept = len(samples) - (VALIDATION // VALIDATION_SHARDS if path in watched else 0)
+        seen += samples[:kept]
+        unseen += samples[kept:]
+    return seen, unseen
+
+
 def train(data: Path, folder: Path, steps: int, *, quiet: bool = False) -> Path:
     """Train for `steps` batches, or what is left of them, and return the checkpoint."""
     torch.manual_seed(SEED)
     torch.set_num_threads(2)
-    shards = [load(path) for path in sorted(data.glob("*.npz"))]
-    validation = [sample for shard in shards[-6:] for sample in shard[-VALIDATION // 6 :]]
-    samples = [sample for shard in shards for sample in shard]
-    kept_out = {id(sample) for sample in validation}
-    samples = [sample for sample in samples if id(sample) not in kept_out]
+    samples, validation = split(data)
     network = Network()
     _fit_scales(network.decoder, samples)
     average = {name: value.clone() for name, value in network.state_dict().items()}

@@ -6,7 +6,9 @@ where, and what to do.
     SpeechError
       BadRequest        the door or the queue refused it; nothing is spoken
         BadJson  BadField  NotUtf8  PayloadTooLarge  RetainedMessage  TextEmpty  TextTooLong
-        NotSupported  VoiceNotFound  LanguageNotFound  OutputNotFound  Duplicate  QueueFull  ShuttingDown
+        LexiconInvalid  NotSupported  VoiceNotFound  LanguageNotFound  OutputNotFound  Duplicate  QueueFull
+        ShuttingDown
+      LexiconNotWritten the state folder did not take a change
       EngineFailed      an engine could not load or synthesize
       Terminated        a run was ended because its request was cancelled
       Poison            the request was in progress at two crashes
@@ -54,6 +56,15 @@ class BadField(BadRequest):
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(f"{field}: {reason}")
+
+
+class LexiconInvalid(BadRequest):
+    """A lexicon entry, or a change of the lexicon, that cannot be."""
+
+    code = "lexicon_invalid"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The lexicon is unchanged: {reason}.")
 
 
 class NotUtf8(BadRequest):
@@ -144,6 +155,18 @@ class LanguageNotFound(BadRequest):
     def __init__(self, lang: str, known: Sequence[str]) -> None:
         hint = did_you_mean(lang, known)
         super().__init__(f"No voice reads the language {lang!r}.{hint} `litetts-edge voices` lists them.")
+
+
+class LexiconNotWritten(SpeechError):
+    """The state folder did not take the change; everything is as it was before."""
+
+    code = "lexicon_not_written"
+
+    def __init__(self, path: str, error: OSError) -> None:
+        super().__init__(
+            f"{path} cannot be written: {error.strerror or error}."
+            " The lexicon is unchanged; make room or mend the folder."
+        )
 
 
 class EngineFailed(SpeechError):

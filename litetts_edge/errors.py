@@ -105,6 +105,14 @@ class TextTooLong(BadRequest):
         super().__init__(f"The text has {length} characters; at most {limit} are accepted. Send it in parts.")
 
 
+class SsmlInvalid(BadRequest):
+    code = "ssml_invalid"
+
+    def __init__(self, line: int, column: int, reason: str) -> None:
+        self.line, self.column = line, column
+        super().__init__(f"The SSML cannot be read, line {line}, column {column}: {reason}.")
+
+
 class NotSupported(BadRequest):
     code = "not_supported"
 

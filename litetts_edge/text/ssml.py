@@ -1,0 +1,296 @@
+"""Stage 0: SSML (W3C SSML 1.1) to a flat text with what its tags say about it. Pure; expat does the parsing.
+
+Nothing is fetched and nothing expands: a DOCTYPE is refused, and with it every entity but XML's own five. What the
+document asks for but cannot have is a warning; only what is no XML, or too large, is an error (SsmlInvalid).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from xml.parsers import expat
+
+from litetts_edge.errors import SsmlInvalid
+from litetts_edge.text import alphabets
+from litetts_edge.text import ssml_values as values
+from litetts_edge.text.flat import Flat, place
+from litetts_edge.text.styled import Style, Styled
+
+__all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "MAX_ELEMENTS", "is_ssml", "parse"]
+
+MAX_CHARACTERS = 200_000
+MAX_ELEMENTS = 10_000
+MAX_DEPTH = 32
+
+PARAGRAPH_MS = 600
+SENTENCE_MS = 300
+
+_BEGINS = re.compile(
+    r"[\s\ufeff]*+(?:<\?xml\b[^<>]*+>\s*+)?(?:<!--(?:[^-]|-(?!->))*+-->\s*+)*+<(?:[\w.-]{1,64}+:)?(?:!DOCTYPE\s++)?speak(?=[\s/>])"
+)
+
+_KNOWN: dict[str, frozenset[str]] = {
+    tag: frozenset(attributes.split())
+    for tag, attributes in {
+        "speak": "version onlangfailure",
+        "p": "",
+        "s": "",
+        "w": "role",
+        "token": "role",
+        "lang": "onlangfailure lang",
+        "voice": "name languages lang gender age variant required ordering onvoicefailure",
+        "prosody": "rate pitch volume contour range duration",
+        "emphasis": "level",
+        "break": "time strength",
+        "mark": "name",
+        "say-as": "interpret-as format detail",
+        "sub": "alias",
+        "phoneme": "alphabet ph type",
+        "audio": "src fetchtimeout fetchhint maxage maxstale clipBegin clipEnd repeatCount repeatDur soundLevel speed",
+        "desc": "",
+        "metadata": "",
+        "meta": "name http-equiv content",
+        "lexicon": "uri type fetchtimeout maxage maxstale",
+        "lookup": "ref",
+    }.items()
+}
+_UNSPOKEN = frozenset("desc metadata meta lexicon".split())
+_OTHERS = frozenset("par seq media".split())
+"""Tags of other makers, known by name: their text is spoken."""
+_OTHER_MAKERS = frozenset("amazon google mstts ibm".split())
+_NOT_READ = frozenset("contour range duration gender age variant required".split())
+"""Attributes that are SSML, and are not followed."""
+
+
+def is_ssml(text: str) -> bool:
+    """Does the text begin with `<speak`, after white space, a byte order mark, an XML declaration or comments?"""
+    return _BEGINS.match(text) is not None
+
+
+def parse(text: str) -> Styled:
+    """Read an SSML document. Raises SsmlInvalid for what is no XML, no <speak>, or too large."""
+    if len(text) > MAX_CHARACTERS:
+        raise SsmlInvalid(1, 1, f"it has more than {MAX_CHARACTERS} characters. Send it in parts")
+    return _Reader(text).read()
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An element that is open."""
+
+    tag: str
+    at: int
+    """Where in the document it begins."""
+    style: Style
+    silent: bool = False
+    border: int = 0
+    """Milliseconds of the pause that it makes at both its ends."""
+    reads: bool = False
+    """Whether it decides how its text is read."""
+    otherwise: str = ""
+    """What stands in the flat text for an element that reads, and has no text."""
+
+
+class _Reader:
+    """One document while it is read."""
+
+    def __init__(self, document: str) -> None:
+        self._document = document
+        self._skipped = len(document) - len(document.lstrip("\ufeff \t\r\n"))
+        self._bytes = document[self._skipped :].encode("utf-8", "surrogatepass")
+        self._byte, self._char = 0, self._skipped
+        self._flat = Flat(document)
+        self._frames: list[_Frame] = []
+        self._elements = 0
+        self._parser = parser = expat.ParserCreate("utf-8")
+        parser.StartElementHandler = self._open
+        parser.EndElementHandler = self._close
+        parser.CharacterDataHandler = self._text
+        parser.StartDoctypeDeclHandler = self._doctype
+
+    def read(self) -> Styled:
+        try:
+            self._parser.Parse(self._bytes, True)
+        except expat.ExpatError as error:
+            raise self._invalid(self._reason(error), self._position(self._parser.ErrorByteIndex)) from None
+        finally:
+            self._parser = None  # type: ignore[assignment]  # it and its handlers hold each other
+        return self._flat.finish()
+
+    # -- what expat tells
+
+    def _doctype(self, *_: object) -> None:
+        raise self._invalid("a DOCTYPE is not accepted. Remove it")
+
+    def _open(self, name: str, attributes: dict[str, str]) -> None:
+        here = self._here()
+        self._elements += 1
+        tag = name if name.partition(":")[0] in _OTHER_MAKERS else name.rpartition(":")[2]
+        if not self._frames and tag != "speak":
+            raise self._invalid(
+                f"the document is <{name}>, not <speak>. Put the text between <speak> and </speak>"
+            )
+        if len(self._frames) >= MAX_DEPTH:
+            raise self._invalid(f"elements are nested more than {MAX_DEPTH} deep. Flatten them")
+        if self._elements > MAX_ELEMENTS:
+            raise self._invalid(f"it has more than {MAX_ELEMENTS} elements. Send it in parts")
+        above = self._frames[-1] if self._frames else _Frame("", here, Style())
+        frame = _Frame(tag, here, above.style, silent=above.silent or tag in _UNSPOKEN)
+        self._frames.append(frame)
+        self._check(name, tag, attributes, here)
+        if lang := attributes.get("xml:lang", attributes.get("lang", "")).strip():
+            if len(self._frames) == 1:
+                self._flat.lang = lang
+            else:
+                frame.style = replace(frame.style, lang=lang)
+        if not frame.silent:
+            self._begin(frame, {key.rpartition(":")[2]: value.strip() for key, value in attributes.items()})
+
+    def _check(self, name: str, tag: str, attributes: dict[str, str], here: int) -> None:
+        """Warn about what is not followed."""
+        known = _KNOWN.get(tag)
+        if known is None:
+            code = "ssml_unsupported" if tag in _OTHERS or ":" in tag else "ssml_unknown_tag"
+            what = "is not supported" if code == "ssml_unsupported" else "is no SSML"
+            self._flat.warn(code, f"<{name}> {what}: its text is spoken as it stands.", here)
+            return
+        if tag in {"audio", "lexicon"}:
+            instead = "the text inside it is spoken instead" if tag == "audio" else "it was ignored"
+            self._flat.warn("ssml_unsupported", f"<{tag}> is not supported: {instead}.", here)
+            return
+        for key in attributes:
+            if key.startswith(("xml:", "xmlns", "xsi:")):
+                continue
+            if key in _NOT_READ or key.partition(":")[0] in _OTHER_MAKERS:
+                self._flat.warn("ssml_unsupported", f"{key} of <{name}> is not supported and was ignored.", here)
+            elif key not in known:
+                self._flat.warn("ssml_unknown_attribute", f"{key} of <{name}> is no SSML and was ignored.", here)
+
+    def _begin(self, frame: _Frame, attributes: dict[str, str]) -> None:
+        """What an element does that is spoken."""
+        flat, here = self._flat, frame.at
+        match frame.tag:
+            case "p":
+                frame.border = PARAGRAPH_MS
+            case "s" | "br":
+                frame.border = SENTENCE_MS
+            case "break":
+                flat.pause(self._pause(attributes, here), here)
+            case "mark":
+                flat.mark(attributes.get("name", ""))
+            case "voice":
+                frame.style = replace(
+                    frame.style,
+                    voice=attributes.get("name", "") or frame.style.voice,
+                    lang=attributes.get("languages", "") or frame.style.lang,
+                )
+            case "prosody":
+                frame.style = replace(
+                    frame.style,
+                    rate=self._number(values.rate, attributes, "rate", frame.style.rate, here),
+                    pitch=self._number(values.pitch, attributes, "pitch", frame.style.pitch, here),
+                    volume=self._number(values.volume, attributes, "volume", frame.style.volume, here),
+                )
+            case "emphasis":
+                frame.style = replace(frame.style, emphasis=self._emphasis(attributes, here))
+            case "say-as" | "sub" | "phoneme":
+                self._reading(frame, attributes)
+        if frame.border:
+            flat.border(frame.border, here)
+
+    def _close(self, _name: str) -> None:
+        frame, here = self._frames.pop(), self._here()
+        if frame.border:
+            self._flat.border(frame.border, here)
+        if frame.reads:
+            self._flat.end_reading(here, frame.otherwise)
+
+    def _text(self, data: str) -> None:
+        frame, at = self._frames[-1], self._here()
+        if frame.silent:
+            return
+        if self._document.startswith(data, at):
+            self._flat.say(data, at, frame.style)
+        else:  # a reference, or the line break that was a carriage return
+            end = self._document.find(";", at) + 1 if self._document.startswith("&", at) else at + 1
+            self._flat.say(data, at, frame.style, end - at)
+
+    # -- what attributes say
+
+    def _pause(self, attributes: dict[str, str], at: int) -> int:
+        time, strength = attributes.get("time", ""), attributes.get("strength", "")
+        ms, fault = values.pause(time, strength)
+        self._fault(fault, "break", "time" if time else "strength", time or strength, f"{ms / 1000:g} s", at)
+        return ms
+
+    def _number(
+        self,
+        read: Callable[[str, float], tuple[float, str]],
+        attributes: dict[str, str],
+        key: str,
+        around: float,
+        at: int,
+    ) -> float:
+        if key not in attributes:
+            return around
+        value, fault = read(attributes[key], around)
+        self._fault(fault, "prosody", key, attributes[key], f"{value:g}", at)
+        return value
+
+    def _emphasis(self, attributes: dict[str, str], at: int) -> str:
+        level = attributes.get("level", "") or "moderate"
+        if level in values.EMPHASES:
+            return level
+        self._fault(values.BAD, "emphasis", "level", level, "moderate", at)
+        return "moderate"
+
+    def _reading(self, frame: _Frame, attributes: dict[str, str]) -> None:
+        tag, at = frame.tag, frame.at
+        key = {"say-as": "interpret-as", "sub": "alias", "phoneme": "ph"}[tag]
+        value = attributes.get(key, "")
+        if not value:
+            self._flat.warn(values.BAD, f"<{tag}> has no {key}: its text is spoken as it stands.", at)
+            return
+        if tag == "phoneme":
+            frame.otherwise = value
+            alphabet = attributes.get("alphabet", "") or "ipa"
+            ipa = alphabets.to_ipa(value, alphabet)
+            if ipa is None:
+                message = (
+                    f"ph={value!r} of <phoneme> is not {alphabet!r} that is known: its text is spoken instead."
+                )
+                self._flat.warn(values.BAD, message, at)
+                return
+            value = ipa
+        elif tag == "sub":
+            frame.otherwise = value
+        frame.reads = self._flat.begin_reading(tag, value, attributes.get("format", ""), frame.style)
+
+    def _fault(self, fault: str, tag: str, key: str, value: str, instead: str, at: int) -> None:
+        if fault:
+            why = {values.CLAMPED: "is out of range", values.BAD: "means nothing here"}.get(
+                fault, "is not supported"
+            )
+            self._flat.warn(fault, f"{key}={value!r} of <{tag}> {why}: {instead} is taken.", at)
+
+    # -- where things are
+
+    def _here(self) -> int:
+        return self._position(self._parser.CurrentByteIndex)
+
+    def _position(self, byte: int) -> int:
+        """Characters of the document before this byte. Asked for in order, so that all of it is counted once."""
+        if byte < self._byte:
+            return self._skipped + len(self._bytes[: max(byte, 0)].decode("utf-8", "replace"))
+        self._char += len(self._bytes[self._byte : byte].decode("utf-8", "replace"))
+        self._byte = byte
+        return self._char
+
+    def _invalid(self, reason: str, at: int | None = None) -> SsmlInvalid:
+        at = self._here() if at is None else at
+        line, column = place(self._document, at)
+        return SsmlInvalid(line, column, reason)
+
+    def _reason(self, error: expat.ExpatError) -> str:
+        return expat.ErrorString(error.code) or "it is not well-formed"

@@ -113,7 +113,7 @@ def test_an_interval_is_said() -> None:
 
 
 def test_the_voices_stand_side_by_side() -> None:
-    """One row a measurement, empty where a voice has no figure, with what its goal judges; one missed is missed."""
+    """One row a measurement, empty where a voice has no figure, with what its goal judges of all of them."""
     goal = Goal("max", 1.0, "a wish")
     figures = [
         Figure("off.slt", "how far", "LU", [0.5], goal),

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from litetts_edge import engines
 from litetts_edge.engines.compact import CompactEngine
 from litetts_edge.engines.compact_blend import weights
-from litetts_edge.engines.compact_graphs import SAMPLE_RATE, Prosody
+from litetts_edge.engines.compact_graphs import Prosody
 from litetts_edge.engines.compact_input import read
+from litetts_edge.engines.compact_units import SAMPLE_RATE
 from litetts_edge.engines.compact_windows import FIRST_STEPS, WHOLE, noise, window_at
 from litetts_edge.engines.espeak import EspeakEngine
 from litetts_edge.engines.onnx import OnnxModel

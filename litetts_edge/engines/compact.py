@@ -16,24 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from litetts_edge.engines import compact_blend
-from litetts_edge.engines.compact_graphs import (
-    HOP,
-    PLAIN,
-    SAMPLE_RATE,
-    SPEAKERS,
-    Graphs,
-    Plan,
-    Progress,
-    Prosody,
-)
-from litetts_edge.engines.compact_input import PHONES, Input, read
+from litetts_edge.engines.compact_graphs import PLAIN, Graphs, Plan, Progress, Prosody
+from litetts_edge.engines.compact_input import IS_PHONE, PHONES, Input, read
 from litetts_edge.engines.compact_time import hush, timeline
+from litetts_edge.engines.compact_units import HOP, SAMPLE_RATE, SPEAKERS
 from litetts_edge.engines.compact_windows import FIRST_STEPS, Window, needed, window_at
 from litetts_edge.engines.onnx import trim
 from litetts_edge.engines.termination import Run, Runs
 from litetts_edge.pcm import AudioChunk, Samples, silence
 from litetts_edge.speech import Alphabet, Sentence, Voice
-from litetts_edge.text.phonemes import FLITE_PHONES
 
 _LABELS = ("Compact slt (US, female)", "Compact rms (US, male)", "Compact awb (Scottish, male, reads US English)")
 _LANG = "en-US"
@@ -48,7 +39,6 @@ _FADE_IN, _FADE_OUT = 80, 160
 _NOTHING_MS = 20
 _HEAD = 96
 """Tokens that the encoder reads before the first sound of a long sentence; the rest when that is needed."""
-_IS_PHONE = np.isin(PHONES, FLITE_PHONES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +93,7 @@ class CompactEngine:
     def synthesize(self, sentence: Sentence, voice: Voice, speed: float) -> Iterator[AudioChunk]:
         """Chunks of 0.3 s at first, then of up to a second. `speed` from 0.5 to 2. Raises VoiceNotFound, too."""
         spoken = read(sentence.phonemes, sentence.lang)
-        if _IS_PHONE[spoken.ids].any():
+        if IS_PHONE[spoken.ids].any():
             yield from self.speak(spoken, voice, speed)
         else:
             yield silence(_NOTHING_MS, SAMPLE_RATE, ends_sentence=True)
@@ -177,7 +167,7 @@ class CompactEngine:
         read_ahead = Input(spoken.ids[near], spoken.stress[near], spoken.starts_word[near])
         hidden, durations = self._encode(read_ahead, weights, speed, run)
         time = timeline(durations[:told])
-        energy_db = hush(time, ~_IS_PHONE[spoken.ids[:told]], is_whole=is_whole) + np.float32(prosody.energy_db)
+        energy_db = hush(time, ~IS_PHONE[spoken.ids[:told]], is_whole=is_whole) + np.float32(prosody.energy_db)
         return Plan(hidden[:told], time, is_whole, weights, energy_db, prosody.pitch)
 
     def _reaches(self, plan: Plan, start: int) -> bool:
@@ -192,7 +182,7 @@ class CompactEngine:
         """What the decoder reads of each token, and how many frames each lasts."""
         hidden, natural = self._graphs.encode(spoken, weights, run)
         durations = natural / min(max(speed, _SLOWEST), _FASTEST)
-        durations = np.where(_IS_PHONE[spoken.ids], np.maximum(durations, _SHORTEST_PHONE), durations)
+        durations = np.where(IS_PHONE[spoken.ids], np.maximum(durations, _SHORTEST_PHONE), durations)
         durations[0] = max(durations[0], _SHORTEST_START)
         durations[-1] = max(durations[-1], _SHORTEST_END)
         return hidden, durations

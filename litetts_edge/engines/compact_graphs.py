@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from litetts_edge.engines.compact_input import Input
-from litetts_edge.engines.compact_time import FRAMES_PER_STEP, Timeline
+from litetts_edge.engines.compact_time import Timeline
+from litetts_edge.engines.compact_units import FRAMES_PER_STEP, HOP, SAMPLE_RATE, SPEAKERS
 from litetts_edge.engines.compact_windows import Window, noise
-from litetts_edge.engines.onnx import OnnxModel, read_manifest
+from litetts_edge.engines.onnx import MANIFEST, OnnxModel, read_manifest
 from litetts_edge.engines.termination import Run
 from litetts_edge.errors import EngineFailed
 from litetts_edge.pcm import Samples
 
-SAMPLE_RATE = 16000
-"""Hz."""
-HOP = 80
-"""Samples in a frame."""
-SPEAKERS = ("slt", "rms", "awb")
-
 EXACT = {"session.qdq_matmulnbits_accuracy_level": "1"}
 """Where weights stay int8 in memory, they are multiplied in fp32. Left to itself onnxruntime rounds the other
 factor to 8 bits, too: no faster here, and a phone's length then depends on the processor."""
+
+_CONTEXT = ("encoder_context", "decoder_context", "vocoder_before", "vocoder_after")
+"""What the manifest says of it, in the order of _Context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,12 @@ class Plan:
     """One sentence after the encoder, or the first part of it."""
 
     hidden: NDArray[np.float32]
+    """(tokens, channels) what the decoder reads of each."""
     time: Timeline
     is_whole: bool
+    """False: more tokens follow, of which nothing is known yet."""
     weights: NDArray[np.float32]
-    """Of the speakers; their sum is 1."""
+    """(speakers,) their sum is 1."""
     energy_db: NDArray[np.float32]
     """(steps,)."""
     pitch: float
@@ -58,7 +60,7 @@ class Progress:
     """Where the vocoder is in a sentence, between two windows."""
 
     frames: NDArray[np.float32]
-    """From its context before the next one that is spoken."""
+    """(frames, channels) from the context before the next one that is spoken."""
     spoken: int = 0
     """Frames."""
     phase: float = 0.0
@@ -137,27 +139,36 @@ class Graphs:
             "hop": HOP,
             "frames_per_step": FRAMES_PER_STEP,
         }
-        other = {key: facts.get(key) for key, value in known.items() if facts.get(key) != value}
-        try:
-            keys = ("encoder_context", "decoder_context", "vocoder_before", "vocoder_after")
-            context = _Context(*(int(facts[key]) for key in keys))
-        except (KeyError, TypeError, ValueError):
-            other["context"] = None
-        if other:
-            raise EngineFailed(self._engine, f"the model in {self._folder} does not fit this version: {other}.")
-        return context
+        wrong = [
+            f"{key} should be {json.dumps(value)}, and is {json.dumps(facts.get(key))}"
+            for key, value in known.items()
+            if facts.get(key) != value
+        ]
+        context: list[Any] = [facts.get(key) for key in _CONTEXT]
+        wrong += [
+            f"{key} should be a whole number, and is {json.dumps(value)}"
+            for key, value in zip(_CONTEXT, context, strict=True)
+            if type(value) is not int or value < 0
+        ]
+        if wrong:
+            raise EngineFailed(
+                self._engine,
+                f"the model in {self._folder} does not fit this version: in {MANIFEST}, {'; '.join(wrong)}. "
+                "Install the program and its models together, from one version.",
+            )
+        return _Context(*context)
 
     def encode(
         self, spoken: Input, weights: NDArray[np.float32], run: Run
     ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-        """What the decoder reads of each token, and how many frames each lasts at speed 1."""
+        """What the decoder reads (tokens, channels), and how many frames each token lasts at speed 1 (tokens,)."""
         hidden, durations = self._encoder.run(
             {"ids": spoken.ids, "stress": spoken.stress, "starts_word": spoken.starts_word, "voice": weights}, run
         )
         return hidden, durations.astype(np.float64)
 
     def decode(self, plan: Plan, window: Window, run: Run) -> NDArray[np.float32]:
-        """The window's frames (2 for each step, channels)."""
+        """(frames, channels) of the window: FRAMES_PER_STEP for each step."""
         start = max(window.start - self._context.steps, 0)
         around = slice(start, window.end + self._context.steps)
         token = plan.time.token[around]
@@ -180,7 +191,7 @@ class Graphs:
     def vocode(
         self, frames: NDArray[np.float32], before: Progress | None, run: Run, *, is_last: bool
     ) -> tuple[Samples, Progress]:
-        """Samples as far as the frames known so far allow: `context.after` short of them, unless `is_last`.
+        """Samples as far as `frames` (frames, channels) allow: `context.after` short of them, unless `is_last`.
 
         Beyond its ends the sentence is held to go on as it began and ended.
         """

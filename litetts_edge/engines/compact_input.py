@@ -14,20 +14,24 @@ START = "^"
 PHONES: tuple[str, ...] = (START, *MARKS, *FLITE_PHONES)
 """A trained model counts by this order."""
 
+IS_PHONE: NDArray[np.bool_] = np.isin(PHONES, FLITE_PHONES)
+"""(PHONES,) whether it is heard; START and the marks are rests."""
+
 _ID = {phone: index for index, phone in enumerate(PHONES)}
+_MARK_IDS = frozenset(_ID[mark] for mark in MARKS)
 _ENDS = frozenset(".?!…")
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One sentence as the encoder reads it; three arrays of the same length."""
+    """One sentence as the encoder reads it."""
 
     ids: NDArray[np.int64]
-    """Index into PHONES."""
+    """(tokens,) index into PHONES."""
     stress: NDArray[np.int64]
-    """0 none, 1 primary, 2 secondary."""
+    """(tokens,) 0 none, 1 primary, 2 secondary."""
     starts_word: NDArray[np.int64]
-    """1 at the first phone of a word."""
+    """(tokens,) 1 at the first phone of a word."""
 
 
 def read(ipa: str, lang: str = "en-US") -> Input:
@@ -53,6 +57,3 @@ def read(ipa: str, lang: str = "en-US") -> Input:
         rows.append((_ID["."], 0, 0))
     table = np.array(rows, dtype=np.int64)
     return Input(table[:, 0], table[:, 1], table[:, 2])
-
-
-_MARK_IDS = frozenset(_ID[mark] for mark in MARKS)

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from litetts_edge.engines.compact_input import PHONES, START, Input, read
+from litetts_edge.engines.compact_input import IS_PHONE, PHONES, Input, read
+from litetts_edge.engines.compact_units import HOP, SAMPLE_RATE
 from litetts_edge.speech import Alphabet, Voice
 from litetts_edge.text.frontend import PlainFrontend
 from litetts_edge.text.phonemes import FLITE, MARKS, from_espeak
-from train_compact.flite import HOP, SAMPLE_RATE, Utterance
+from train_compact.flite import Utterance
 
 READER = Voice("compact", "compact", "en-US", SAMPLE_RATE, "", Alphabet.IPA)
 FRAME_S = HOP / SAMPLE_RATE
@@ -31,7 +32,6 @@ TAIL = 16
 _SPELLED = re.compile(r"[A-Za-z' ,.;:?!\-]+")
 _WORD = re.compile(r"[a-z']+")
 _VOWELS = frozenset("aa ae ah ao aw ax ay eh er ey ih iy ow oy uh uw".split())
-_MARK_IDS = frozenset(PHONES.index(mark) for mark in MARKS) | {PHONES.index(START)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def align(text: str, ipa: str, utterance: Utterance) -> Spoken | str:
     ends[-1] = frames
     at, begin = 0, 0
     for position, wanted_id in enumerate(ids):
-        is_break = wanted_id in _MARK_IDS
+        is_break = not IS_PHONE[wanted_id]
         if is_break and (at == len(heard) or heard[at].name != "pau"):
             continue  # a mark at which flite makes no pause lasts no time
         if at == len(heard):

@@ -2,8 +2,8 @@
 
 slt, rms and awb are statistical parametric voices (Black, "CLUSTERGEN", Interspeech 2006): trees predict, for
 every 5 ms, F0, 25 mel-cepstra, and five band voicing strengths, and a mel-cepstral filter turns them into samples.
-Those parameters stay on the utterance, so they are read by ctypes. To analyse them back out of the waveform cost a
-first trial six points of word error rate; as read here they cost none (MODEL_CARD.md, "vocoder alone").
+Those parameters stay on the utterance, so they are read by ctypes. What our vocoder makes of them, against flite's
+own samples, is `wer.bare.vocoder-teacher` in docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -17,10 +17,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-SPEAKERS = ("slt", "rms", "awb")
-SAMPLE_RATE = 16000
-HOP = 80
-"""Samples from one frame to the next: 5 ms."""
 CEPSTRA = 25
 BANDS = 5
 ALPHA = 0.42
@@ -172,7 +168,7 @@ class Flite:
             self._lib.feat_set(self._features, b"streaming_info", self._lib.audio_streaming_info_val(info))
 
     def pronounce(self, addenda: Path) -> None:
-        """Read words as the lines of `addenda` say, each `"word" nil : ph ph1 ...`."""
+        """Read words as the lines of `addenda` say, each `word : ph ph1 ...`."""
         self._lib.flite_voice_add_lex_addenda(self._voice, str(addenda).encode())
 
     def speak(self, text: str, stretch: float = 1.0) -> Utterance:

@@ -11,10 +11,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from litetts_edge.engines.compact_input import PHONES
+from litetts_edge.engines.compact_units import FRAMES_PER_STEP, SPEAKERS
 from train_compact.data import CHANNELS
-from train_compact.flite import SPEAKERS
 
-FRAMES_PER_STEP = 2
 HIDDEN = 192
 ENCODER_DILATIONS = (1, 1, 2, 2, 4, 4)
 WIDTH = 256

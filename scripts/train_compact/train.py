@@ -16,9 +16,9 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from litetts_edge.engines.compact_time import timeline
-from train_compact.data import CHANNELS, SEED, Sample, load
-from train_compact.flite import SPEAKERS
-from train_compact.network import FRAMES_PER_STEP, Decoder, Encoder
+from litetts_edge.engines.compact_units import FRAMES_PER_STEP, SPEAKERS
+from train_compact.data import CHANNELS, MEL, PITCH, SEED, STRENGTHS, VOICED, Sample, load
+from train_compact.network import Decoder, Encoder
 
 BATCH_STEPS = 3600
 """10 ms steps in a batch, padding included."""
@@ -31,8 +31,6 @@ AVERAGE = 0.998
 VALIDATION, VALIDATION_SHARDS = 48, 6
 """Sentences that are kept to watch the training, and of how many shards."""
 SAVE_EVERY = 200
-
-PITCH, VOICED, CEPSTRA, STRENGTHS = slice(0, 1), slice(1, 2), slice(2, 27), slice(27, CHANNELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +123,8 @@ def losses(network: Network, batch: Batch) -> dict[str, Tensor]:
     frames, count = mask.sum(), CHANNELS - 2
     # A cepstral coefficient matters as much as it moves the log spectrum, so the square root of its own scale is a
     # middle way between equal weights (which spend all on the smallest ones) and plain distance.
-    weight = decoder.scale.sqrt() / decoder.scale[CEPSTRA].sqrt().mean()
-    weight = torch.cat([torch.ones(2), weight[CEPSTRA], torch.full((CHANNELS - 27,), 0.5)])
+    weight = decoder.scale.sqrt() / decoder.scale[MEL].sqrt().mean()
+    weight[: MEL.start], weight[STRENGTHS] = 1, 0.5
     distance = (said - wanted).abs() * weight * mask
     both = mask[:, 1:] * mask[:, :-1]
     slope = (said[:, 1:] - said[:, :-1] - wanted[:, 1:] + wanted[:, :-1]).abs() * weight * both

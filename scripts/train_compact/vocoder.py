@@ -12,13 +12,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from train_compact.flite import BANDS, CEPSTRA, HOP, SAMPLE_RATE, warped
+from litetts_edge.engines.compact_units import HOP, KNEE, SAMPLE_RATE
+from train_compact.data import MEL, STRENGTHS, VOICED
+from train_compact.flite import CEPSTRA, warped
 
 SIZE = 512
 """Points of the Fourier transform: a response may last 22 ms behind its window."""
 BEFORE, AFTER = 6, 3
 """Frames of context: a frame sounds for 512 samples from the hop before it; F0 runs to the frame behind."""
-KNEE = 0.85
 _BLOCKS = -(-SIZE // HOP)
 
 
@@ -80,12 +81,12 @@ class Vocoder(nn.Module):
         at_peak = torch.abs(sine) < 1e-5
         pulse = torch.where(at_peak, harmonics, torch.sin(harmonics * x) / torch.where(at_peak, 1.0, sine))
         pulse = pulse * torch.sqrt(f0 / SAMPLE_RATE)
-        strengths = frames[:, -BANDS:] @ self.bands
-        pulsed = self._spectrum(pulse) * (strengths * frames[:, 1:2]).repeat(1, 2)
+        strengths = frames[:, STRENGTHS] @ self.bands
+        pulsed = self._spectrum(pulse) * (strengths * frames[:, VOICED]).repeat(1, 2)
         noisy = self._spectrum(noise) * (self.bands.sum(dim=0) - strengths).repeat(1, 2)
         bins = SIZE // 2 + 1
         real, imaginary = (pulsed + noisy).split(bins, dim=1)
-        cepstra = frames[:, 2 : 2 + CEPSTRA]
+        cepstra = frames[:, MEL]
         amplitude = torch.exp(torch.clamp(cepstra @ self.cosines, max=14.0))
         angle = cepstra @ self.sines
         across, up = amplitude * torch.cos(angle), amplitude * torch.sin(angle)

@@ -16,14 +16,12 @@ from numpy.typing import NDArray
 from litetts_edge.engines.compact_graphs import EXACT
 from litetts_edge.engines.compact_input import Input
 from litetts_edge.engines.compact_time import timeline
+from litetts_edge.engines.compact_units import HOP, SPEAKERS
 from litetts_edge.engines.compact_windows import noise
 from litetts_edge.engines.onnx import library
 from litetts_edge.pcm import Samples
 from train_compact.data import pitch
-from train_compact.flite import BANDS, CEPSTRA, HOP, SPEAKERS, Array, Utterance
-
-F0, VOICED, MEL, STRENGTHS = 0, 1, slice(2, 2 + CEPSTRA), slice(2 + CEPSTRA, 2 + CEPSTRA + BANDS)
-"""Channels of a frame."""
+from train_compact.flite import Array, Utterance
 
 
 class Graphs:

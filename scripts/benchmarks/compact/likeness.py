@@ -12,20 +12,20 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.compact.graphs import F0, MEL, VOICED, Graphs
+from benchmarks.compact.graphs import Graphs
 from benchmarks.compact.sentences import held_out
 from benchmarks.compact.systems import VOICES
 from benchmarks.figures import Figure
 from litetts_edge.engines import MODELS
-from litetts_edge.engines.compact_input import PHONES
-from litetts_edge.text.phonemes import FLITE_PHONES
+from litetts_edge.engines.compact_input import IS_PHONE
+from litetts_edge.engines.compact_units import HOP, SAMPLE_RATE
 from train_compact.corpus import Spoken, addenda, align, sentences
-from train_compact.flite import CEPSTRA, HOP, SAMPLE_RATE, Array, Flite, warped
+from train_compact.data import MEL, PITCH, VOICED
+from train_compact.flite import CEPSTRA, Array, Flite, warped
 
 _FRAME_MS = 1000 * HOP / SAMPLE_RATE
 _DB = 20 / np.log(10)
 _COSINES = np.cos(np.outer(np.arange(CEPSTRA), warped(256)))
-_IS_PHONE = np.isin(PHONES, FLITE_PHONES)
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ def measure(scale: float, fp32: Path | None) -> Iterator[Figure]:
                 ),
                 ("dropped", "sentences that flite reads otherwise", "sentences", [float(found.dropped)]),
             ):
-                yield Figure(f"likeness.{name}.{voice}", f"{what}", unit, values)
+                yield Figure(f"likeness.{name}.{voice}", what, unit, values)
 
 
 def _compare(speaker: str, scale: float) -> _Found:
@@ -81,7 +81,7 @@ def _compare(speaker: str, scale: float) -> _Found:
             continue
         hidden, own = graphs.encode(spoken.input, speaker)
         frames = graphs.frames(hidden, spoken.durations.astype(np.float64), speaker)[: len(spoken.f0)]
-        phones = _IS_PHONE[spoken.input.ids]
+        phones = IS_PHONE[spoken.input.ids]
         found.phone_ms.append(_FRAME_MS * float(np.abs(own - spoken.durations)[phones].mean()))
         found.length_percent.append(100 * (float(own.sum()) / float(spoken.durations.sum()) - 1))
         pairs.append((spoken, frames, np.repeat(phones, spoken.durations)))
@@ -97,9 +97,9 @@ def _add(found: _Found, spoken: Spoken, frames: Array, of_phones: NDArray[np.boo
     difference[:, 0] -= level
     spectra = _DB * difference[of_phones] @ _COSINES
     found.distance_db.append(float(np.sqrt(np.square(spectra).mean(axis=1)).mean()))
-    voiced, said_voiced = spoken.f0 > 0, frames[:, VOICED] > 0
+    voiced, said_voiced = spoken.f0 > 0, frames[:, VOICED][:, 0] > 0
     found.voicing_percent.append(100 * float((voiced != said_voiced)[of_phones].mean()))
     both = voiced & said_voiced
-    off = frames[both, F0] - spoken.f0[both]
+    off = frames[:, PITCH][both, 0] - spoken.f0[both]
     found.f0_hz.append(float(np.sqrt(np.square(off).mean())))
     found.f0_percent.append(100 * float(np.sqrt(np.square(off / spoken.f0[both]).mean())))

@@ -15,6 +15,7 @@ from benchmarks.figures import Figure, Goal
 from benchmarks.loudness import loudness
 from litetts_edge.engines import MODELS
 from litetts_edge.engines.compact import CompactEngine
+from litetts_edge.engines.compact_units import KNEE
 from litetts_edge.engines.compact_windows import WHOLE
 from litetts_edge.pcm import Samples
 from litetts_edge.text.frontend import PlainFrontend
@@ -31,6 +32,8 @@ OFF = Goal("max", 1.0, "issue: within 1 LU of -20 LUFS")
 _EDGE_S = 0.005
 _LONG_PAUSE_S = 0.08
 """Shorter ones are the end of one sound and the beginning of another."""
+_IN_PAUSE = (0.4, 0.8)
+"""Of the length of a pause: before that what was said dies away, after it the next sound begins."""
 _FRAME, _STEP = 128, 64
 _AROUND = 1600
 """Samples on either side that a place is compared with."""
@@ -58,13 +61,13 @@ def measure(scale: float, fp32: Path | None) -> Iterator[Figure]:
         found = _speak_all(voice, held_out())
         yield from _joins(voice, found)
         whole = np.concatenate(found.spoken)
-        clipped = 1e6 * float(np.mean(np.abs(whole) >= 0.99999))
+        limited, clipped = (1e6 * float(np.mean(np.abs(whole) > size)) for size in (KNEE, 0.99999))
         level = loudness(whole, 16000)
         for name, what, unit, values, goal in (
-            ("silence.edges", "the first and the last 5 ms", "dBFS", found.edges_db, SILENT),
+            ("silence.edges", "RMS of the first or the last 5 ms, the louder", "dBFS", found.edges_db, SILENT),
             (
                 "silence.pauses",
-                f"the middle of pauses of {_LONG_PAUSE_S:g} s and more",
+                f"RMS from {_IN_PAUSE[0]:g} to {_IN_PAUSE[1]:g} of each pause of {_LONG_PAUSE_S:g} s and more",
                 "dBFS",
                 found.pauses_db,
                 SILENT,
@@ -74,6 +77,13 @@ def measure(scale: float, fp32: Path | None) -> Iterator[Figure]:
                 "the loudest sample of a sentence",
                 "dBFS",
                 [_db(np.abs(x).max()) for x in found.spoken],
+                None,
+            ),
+            (
+                "limited",
+                f"samples above {KNEE:g} of full scale, which the vocoder bends, of a million",
+                "samples",
+                [limited],
                 None,
             ),
             ("clipped", "samples at full scale, of a million", "samples", [clipped], CLIPPED),
@@ -120,10 +130,8 @@ def _speak_all(speaker: str, texts: list[str]) -> _Found:
             for token in compact.times(sentence, voice, 1.0)[1:-1]:
                 length = token.end_s - token.start_s
                 if token.token in MARKS and length >= _LONG_PAUSE_S:
-                    middle = slice(
-                        *(round((token.start_s + part * length) * voice.sample_rate) for part in (0.4, 0.8))
-                    )
-                    found.pauses_db.append(_rms_db(samples[middle]))
+                    begin, end = (round((token.start_s + part * length) * voice.sample_rate) for part in _IN_PAUSE)
+                    found.pauses_db.append(_rms_db(samples[begin:end]))
             found.spoken.append(samples)
     return found
 

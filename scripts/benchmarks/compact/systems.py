@@ -13,6 +13,7 @@ import numpy as np
 
 from benchmarks.compact.graphs import Graphs, teacher_frames
 from litetts_edge.engines import MODELS, create
+from litetts_edge.engines.compact_units import SAMPLE_RATE, SPEAKERS
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.pcm import AudioChunk, Samples
 from litetts_edge.pipeline.ledger import CrashLedger
@@ -20,7 +21,7 @@ from litetts_edge.pipeline.render import Rendering
 from litetts_edge.quality import LevelCheck
 from litetts_edge.speech import RequestId, SpeakRequest, Voice
 from litetts_edge.text.frontend import PlainFrontend
-from train_compact.flite import SAMPLE_RATE, SPEAKERS, Flite
+from train_compact.flite import Flite
 
 VOICES = SPEAKERS
 QUIET_DB = -50.0

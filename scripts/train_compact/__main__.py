@@ -26,26 +26,37 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=WORK, help="where the data and the training are kept")
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument(
-        "--note", default="", help="what the card should say about this training, beside its figures"
+        "--note", help="what the card should say about this training, beside its figures; kept in the work folder"
     )
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
+    note = kept_note(options.work / "note.txt", options.note)
     shards, run = options.work / "data", options.work / "run"
     make_data(options.book, shards)
     checkpoint = train(shards, run, options.steps)
     exported = export(checkpoint, shards, options.work)
     measure(options.work / "fp32")
-    facts = card.Facts(shards, run / "training.log", options.steps, options.note, exported)
+    facts = card.Facts(shards, run / "training.log", options.steps, note, exported)
     (evaluate.MODEL / "MODEL_CARD.md").write_text(card.text(facts), "utf-8")
     print(f"done: {evaluate.MODEL}")
 
 
+def kept_note(path: Path, note: str | None) -> str:
+    """The note that was given, or the one of an earlier start."""
+    if note is not None:
+        path.write_text(note.strip() + "\n", "utf-8")
+    return path.read_text("utf-8").strip() if path.exists() else ""
+
+
 def make_data(book: Path, shards: Path) -> None:
-    """Sentences, and flite's speech of them."""
+    """Sentences, and flite's speech of them. Ends the program where the data is of another book."""
     from tqdm import tqdm
 
     stage("reading the sentences")
-    data.prepare(book, shards)
+    try:
+        data.prepare(book, shards)
+    except data.OtherBook as error:
+        raise SystemExit(f"scripts/train-compact: {error}") from None
     stage("flite speaks them")
     with tqdm(unit="shard") as bar:
         for done, everything in data.make_shards(shards, len(os.sched_getaffinity(0))):

@@ -1,4 +1,4 @@
-"""MODEL_CARD.md, from what was written down: no figure in it is typed by hand."""
+"""MODEL_CARD.md: its figures come from what the stages wrote down, what is said about them is written here."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from typing import Any
 
 from benchmarks.compact import page
 from benchmarks.compact.systems import VOICES
+from litetts_edge.engines.compact_units import KNEE
 from train_compact import data, evaluate, network
+from train_compact.train import VALIDATION
 from train_compact.vocoder import SIZE
 
 
@@ -40,6 +42,7 @@ def text(facts: Facts) -> str:
             fastest=data.FASTEST,
             slowest=data.SLOWEST,
             home=data.HOME_SENTENCES,
+            book=json.loads((facts.shards / "book.json").read_text("utf-8")),
         ),
         VOCODER.format(**{name: _word_errors(figures, name) for name in ("teacher", "vocoder")}),
         ARCHITECTURE.format(
@@ -49,10 +52,15 @@ def text(facts: Facts) -> str:
             decoder=network.DECODER_BLOCKS,
             kernel=network.KERNEL,
             points=SIZE,
+            knee=KNEE,
         ),
         _training(facts),
         FIGURES.format(table=page.table(report)),
-        TAIL,
+        TAIL.format(
+            slowest=f"{1 / data.SLOWEST:.2f}",
+            fastest=f"{1 / data.FASTEST:.2f}",
+            stretched=round(100 * data.STRETCHED),
+        ),
     )
     return "\n".join(part.strip("\n") + "\n" for part in parts)
 
@@ -111,7 +119,9 @@ def _training(facts: Facts) -> str:
             for row in {r["step"]: r for r in shown}.values()
         ),
     ]
-    return TRAINING.format(steps=facts.steps, hours=f"{hours:.1f}", curve="\n".join(lines), note=facts.note)
+    return TRAINING.format(
+        steps=facts.steps, hours=f"{hours:.1f}", curve="\n".join(lines), note=facts.note, validation=VALIDATION
+    )
 
 
 def _word_errors(figures: dict[str, Any], system: str) -> str:
@@ -129,10 +139,13 @@ download.
 DATA = """
 ## Data, and whose it is
 
-- **Sentences.** The transcripts of LJSpeech (public domain), one a line, and {home} home sentences that
+- **Sentences.** The normalised transcripts of LJSpeech 1.1 (public domain; the third column of its
+  `metadata.csv`, in which numbers are words), one a line, and {home} home sentences that
   `scripts/train_compact/home_sentences.py` generates; {sentences} sentences in all after our own front end has
-  read them. Left out, and never trained on: the 520 of `tests/data/home_sentences.txt`, about 200 of the book
-  (by their hash), and the prose of `tests/data/held_out.txt`, which is in neither.
+  read them. The file had {book[lines]} lines (`metadata.csv` has 13,100) and the SHA-256
+  `{book[sha256]}`.
+  Left out, and never trained on: the 520 of `tests/data/home_sentences.txt`, about 200 of the book (by their
+  hash), and the prose of `tests/data/held_out.txt`, which is in neither.
 - **Speech.** The voices cmu_us_slt, cmu_us_rms and cmu_us_awb of flite 2.2 (Debian's `libflite1`) speak each
   sentence, one of them each. What is learnt are flite's own parameters, read from the library: F0, 25
   mel-cepstra and 5 band strengths, 200 times a second; no recording is used. {stretched} % of the sentences are
@@ -149,8 +162,9 @@ VOCODER = """
 ## Why flite's own parameters
 
 The vocoder is a graph without weights: pulses and noise through flite's own filter, frame by frame. Word errors
-of the teacher's own samples, in the bare decode: {teacher}; of its parameters through this graph: {vocoder}. In
-an earlier trial that analysed the parameters back out of the waveform, that alone cost several points.
+of the teacher's own samples, in the bare decode: {teacher}; of its parameters through this graph: {vocoder}. An
+earlier trial analysed the parameters back out of the waveform; there that alone cost several points. It cannot be
+repeated from this repository, which has no such analysis.
 """
 
 ARCHITECTURE = """
@@ -160,7 +174,8 @@ ARCHITECTURE = """
   {encoder} blocks of a depth-wise convolution (width {kernel}, dilated) and two point-wise layers.
 - `decoder`: steps of 10 ms to two frames of vocoder parameters; {decoder} such blocks, {width} channels.
 - `vocoder`: frames to samples; {points}-point transforms, a band-limited pulse train whose phase runs from
-  window to window, and noise that is an input.
+  window to window, and noise that is an input. Peaks are bent from {knee} of full scale on, so that none reaches
+  it; `limited` counts them.
 
 Decoder and vocoder run on windows with exactly the context that they need, so that the first sound does not
 wait for the sentence. The weights of the point-wise layers are int8 with a scale for each output; the rest is
@@ -173,7 +188,7 @@ TRAINING = """
 {steps} steps of AdamW on two CPU cores, {hours} hours; L1 on the parameters, their slopes and the durations. The
 average of the weights over the last steps is what ships. {note}
 
-Errors on sentences that were kept out of it:
+Errors on {validation} sentences that were kept out of it:
 
 {curve}
 """
@@ -183,7 +198,9 @@ FIGURES = """
 
 By `scripts/bench --suite compact` on sentences that training never saw;
 `scripts/benchmarks/compact/__init__.py` says what each system is and how all are made alike. Word errors are
-those of a small recogniser (pocketsphinx), hard of hearing: only their differences mean something.
+those of a small recogniser (pocketsphinx), hard of hearing: only their differences mean something. The rows of
+`espeak` tell about this listener, not about people. Where `int8` has fewer errors than its teacher, the network
+need not be the reason: the teacher reads the text with flite's own front end, the voice with ours.
 
 {table}
 
@@ -195,6 +212,8 @@ On the left the teacher, on the right this voice, each from the text alone; 60 d
 TAIL = """
 ## Limits
 
+- Training heard speeds from {slowest} to {fastest} ({stretched} % of the sentences at another one than 1); the
+  program allows 0.5 to 2, and the ends are beyond what was heard.
 - US English only: other languages go to espeak-ng. `awb` has a Scottish colour, but reads US English.
 - It sounds as its teacher does, like a machine. It has no emphasis of its own.
 - What it reads are espeak-ng's phonemes; a name that espeak-ng gets wrong, it says wrong.

@@ -56,12 +56,30 @@ def is_held_out(line: str) -> bool:
     return hashlib.sha256(key(line).encode()).digest()[0] < 4
 
 
+class OtherBook(ValueError):
+    """The data that is there was made from another file."""
+
+    def __init__(self, book: Path, folder: Path) -> None:
+        super().__init__(
+            f"{folder} was made from another book than {book}: name that one, or another work folder (--work)"
+        )
+
+
 def prepare(book: Path, folder: Path) -> None:
-    """Read all sentences with the front end, and write them and the two lexicons into `folder`."""
+    """Read all sentences with the front end, and write them and the two lexicons into `folder`.
+
+    `book.json` there says of which file: `{"sha256": hex, "lines": count}`. Raises OtherBook.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    text, record = book.read_bytes(), folder / "book.json"
+    facts = {"sha256": hashlib.sha256(text).hexdigest(), "lines": len(text.decode("utf-8").splitlines())}
+    if not record.exists():
+        record.write_text(json.dumps(facts) + "\n", "utf-8")
+    elif json.loads(record.read_text("utf-8")) != facts:
+        raise OtherBook(book, folder)
     if (folder / "sentences.json").exists():
         return
-    folder.mkdir(parents=True, exist_ok=True)
-    lines = [line for line in book.read_text("utf-8").splitlines() if not is_held_out(line)]
+    lines = [line for line in text.decode("utf-8").splitlines() if not is_held_out(line)]
     unseen = frozenset(key(line) for line in held_out_sentences())
     read = sentences([*lines, *generate(HOME_SENTENCES, SEED)], unseen)
     for choice in (0, 1):

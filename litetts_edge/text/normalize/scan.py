@@ -7,6 +7,7 @@ every rule, and what a rule has read is not looked at again.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
 from litetts_edge.text.tokens import Reading
@@ -64,12 +65,19 @@ def spoken_text(text: str, readings: Iterable[Reading], gap: str = "") -> str:
     parts: list[str] = []
     at = 0
     for each in readings:
-        parts.append(text[at : each.start])
-        if gap and parts[-1][-1:].isalnum():
-            parts.append(gap)
-        parts.append(each.spoken)
+        for part in (text[at : each.start], each.spoken):
+            _append(parts, part, gap)
         at = each.end
-        if gap and text[at : at + 1].isalnum():
-            parts.append(gap)
-    parts.append(text[at:])
+    _append(parts, text[at:], gap)
     return "".join(parts)
+
+
+def _append(parts: list[str], part: str, gap: str) -> None:
+    if part:
+        if gap and parts and _is_of_a_word(parts[-1][-1]) and _is_of_a_word(part[0]):
+            parts.append(gap)
+        parts.append(part)
+
+
+def _is_of_a_word(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LMN"

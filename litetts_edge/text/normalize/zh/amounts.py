@@ -18,10 +18,10 @@ _TO = r" ?[-~–—] ?"
 _ENGLISH_SCALE = {"k": "千", "K": "千", "M": "百万", "B": "十亿", "bn": "十亿", "T": "万亿"}
 
 _MONEY = re.compile(
-    rf"(?P<sign>[-+]?)(?P<currency>(?<![A-Za-z]){CURRENCY}) ?(?P<minus>-?)(?P<n>{NUMBER})(?:{_TO}(?:{CURRENCY})?(?P<to>{NUMBER}))?"
+    rf"(?P<sign>[-+]?)(?P<currency>(?<![A-Za-z]){CURRENCY}) ?(?P<minus>-?)"
+    rf"(?P<n>{NUMBER})(?:{_TO}(?:{CURRENCY})?(?P<to>{NUMBER}))?"
     rf"(?P<scale> ?(?:万亿|[万萬亿億千百兆]{{1,2}}|(?:[kKMBT]|bn)(?![A-Za-z0-9])))?"
-    rf"(?P<own> ?(?:元|美元|"
-    rf"人民币|港元|港币|欧元|英镑|日元))?"
+    rf"(?P<own> ?(?:元|美元|人民币|港元|港币|欧元|英镑|日元))?"
 )
 _MONEY_AFTER = re.compile(rf"(?P<n>{_SIGN}{NUMBER})(?P<scale>{_SCALE}) ?(?P<currency>{CURRENCY})(?![A-Za-z0-9])")
 _PERCENT = re.compile(rf"(?P<a>{_SIGN}{NUMBER})(?: ?(?P<pa>[%‰]?){_TO}(?P<b>[-+]?{NUMBER}))? ?(?P<p>[%‰])")

@@ -9,12 +9,28 @@ from collections.abc import Callable
 from litetts_edge.commands.config import sources_of
 from litetts_edge.engines import all_voices
 from litetts_edge.pipeline.voices import voices_of
+from litetts_edge.settings.problems import SettingsError
 from litetts_edge.text import frontend
 from litetts_edge.text.espeak import language
 
 
+_ABOUT_VOICES = """
+* speaks unless another one is asked for (setting: voice). The speakers of compact can be blended, here two parts to
+one: compact:slt(2)+rms"""
+
+
 def voices(options: argparse.Namespace) -> int:
-    """Print every voice: id, language, engine, name."""
+    """Print every voice, one a line: id, language, rate, name, and at the end `*` where the settings mean it.
+
+    People are told about blends on stderr; whoever reads stdout in a pipe gets nothing but voices. Wrong settings
+    are told too, and no reason to show none.
+    """
+    try:
+        loaded = sources_of(options).load()
+        default = voices_of(loaded).find(loaded.settings.voice).id
+    except SettingsError as error:
+        print(f"litetts-edge: {error}", file=sys.stderr)
+        default = ""
     known = [voice for voice in all_voices() if voice.lang.lower().startswith(options.lang.lower())]
     if not known:
         print(f"litetts-edge: no voice for the language {options.lang!r}", file=sys.stderr)
@@ -22,7 +38,10 @@ def voices(options: argparse.Namespace) -> int:
     width = max(len(voice.id) for voice in known)
     tag_width = max(len(voice.lang) for voice in known)
     for voice in known:
-        print(f"{voice.id:{width}}  {voice.lang:{tag_width}}  {voice.sample_rate:5} Hz  {voice.name}")
+        mark = "  *" if voice.id == default else ""
+        print(f"{voice.id:{width}}  {voice.lang:{tag_width}}  {voice.sample_rate:5} Hz  {voice.name}{mark}")
+    if sys.stdout.isatty():
+        print(_ABOUT_VOICES, file=sys.stderr)
     return 0
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from litetts_edge.commands.config import sources_of
 from litetts_edge.encode import EXTENSIONS
-from litetts_edge.errors import BadField, BadRequest, did_you_mean
-from litetts_edge.events import Cancelled, ClosingEvent, Dropped, Finished
+from litetts_edge.errors import BadField, BadRequest, NoAudioDevice, did_you_mean
+from litetts_edge.events import Cancelled, ClosingEvent, Dropped, Failed, Finished
 from litetts_edge.interfaces import AudioSink
 from litetts_edge.mqtt.messages import Arrival, Defaults, SpeakRefused, parse_speak
 from litetts_edge.pipeline.bus import EventBus
@@ -55,13 +55,18 @@ def say(options: argparse.Namespace) -> int:
     closing = asyncio.run(_say(request, settings, voices, options.out))
     if not isinstance(closing, Finished):
         reason = getattr(closing, "message", "") or getattr(closing, "reason", "expired")
-        print(f"litetts-edge: {reason}", file=sys.stderr)
+        hint = " To write a file instead: --out FILE." if _has_no_card(closing) else ""
+        print(f"litetts-edge: {reason}{hint}", file=sys.stderr)
     else:
         _report(closing, options.out)
     sys.stdout.flush()
     sys.stderr.flush()
     # PortAudio's atexit handler waits for ever on a frozen sound server.
     os._exit(_exit_code(closing))
+
+
+def _has_no_card(closing: ClosingEvent) -> bool:
+    return isinstance(closing, Failed) and closing.code == NoAudioDevice.code
 
 
 def _exit_code(closing: ClosingEvent) -> int:

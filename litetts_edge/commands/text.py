@@ -13,10 +13,9 @@ from litetts_edge.settings.problems import SettingsError
 from litetts_edge.text import frontend
 from litetts_edge.text.espeak import language
 
-
 _ABOUT_VOICES = """
-* speaks unless another one is asked for (setting: voice). The speakers of compact can be blended, here two parts to
-one: compact:slt(2)+rms"""
+* speaks unless another one is asked for (setting: voice). The speakers of compact can be blended, here two parts
+to one: compact:slt(2)+rms"""
 
 
 def voices(options: argparse.Namespace) -> int:

@@ -56,6 +56,7 @@ def test_say_reads_stdin_for_a_dash(tmp_path: Path) -> None:
         (["say", "hi", "--voice", "nobody", "--out", "a.wav"], 2, "No voice named"),
         (["say", "hi", "--speed", "7", "--out", "a.wav"], 2, "speed"),
         (["say", "hi"], 1, "sound card"),
+        (["say", "hi"], 1, "--out FILE"),
         (["say", "hi", "--set", "engine.name=nothing", "--out", "a.wav"], 2, "engine.name"),
         (["run", "--set", "engine.name=espeek"], 2, "Did you mean 'espeak'"),
         (["check-config", "--set", "engine.name=espeek"], 2, "command line: engine.name"),
@@ -106,6 +107,34 @@ def test_voices_can_be_asked_by_language() -> None:
     done = litetts("voices", "--lang", "de")
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["espeak:de"]
     assert litetts("voices", "--lang", "tlh-xx").returncode == 1
+
+
+@pytest.mark.parametrize(("setting", "marked"), [("auto", "compact:slt"), ("espeak:de", "espeak:de")])
+def test_the_default_voice_is_marked(setting: str, marked: str) -> None:
+    """At the end of its line, which begins with the id as all others. A program gets nothing else to read."""
+    done = litetts("voices", "--set", f"voice={setting}")
+    assert done.stderr == ""
+    assert [line.split()[0] for line in done.stdout.splitlines() if line.endswith("  *")] == [marked]
+
+
+def test_wrong_settings_hide_no_voice() -> None:
+    """Whoever mistyped the voice looks here for the right one."""
+    done = litetts("voices", "--set", "voice=espeak:dee")
+    assert done.returncode == 0
+    assert "espeak:dee" in done.stderr
+    assert "\nespeak:de " in done.stdout
+    assert "*" not in done.stdout
+
+
+def test_people_are_told_about_blends() -> None:
+    """Only at a terminal."""
+    people, terminal = os.openpty()
+    command = [sys.executable, "-m", "litetts_edge", "voices", "--lang", "en-US"]
+    done = subprocess.run(command, stdout=terminal, stderr=subprocess.PIPE, text=True, timeout=60, check=True)
+    os.close(terminal)
+    assert "compact:slt(2)+rms" in done.stderr
+    assert os.read(people, 12) == b"compact:slt "
+    os.close(people)
 
 
 def test_explain_shows_each_piece() -> None:

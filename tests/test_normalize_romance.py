@@ -13,7 +13,7 @@ import pytest
 
 from litetts_edge.text.tokens import KINDS, Reading
 
-LANGUAGES = ("es",)
+LANGUAGES = ("es", "fr", "it", "pt")
 CASES = Path(__file__).parent / "data"
 
 

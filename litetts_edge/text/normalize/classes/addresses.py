@@ -117,6 +117,8 @@ def _dotted(tables: Tables, match: re.Match[str]) -> str:
 def say_phone(tables: Tables, written: str) -> str:
     """Groups as written, a pause between."""
     groups = re.findall(r"\+|\d+", written)
+    if tables.phone_by_two and len(groups) == 1 and len(groups[0]) == 10:
+        groups = re.findall(r"\d\d", written)
     spoken: list[str] = []
     for group in groups:
         if group == "+":
@@ -142,6 +144,8 @@ def _code(tables: Tables, match: re.Match[str]) -> str:
             pieces.append(tables.cardinal(2 if piece == "²" else 3))
         elif piece[0].isdecimal():
             pieces.append(say_number(tables, piece))
+        elif piece in tables.acronyms_said:
+            pieces.append(piece)
         elif piece.isupper() and (len(piece) <= 3 or not re.fullmatch(tables.syllables, piece)):
             pieces.append(say_letters(tables, piece))
         else:

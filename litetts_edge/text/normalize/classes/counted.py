@@ -42,7 +42,7 @@ def _power(tables: Tables, unit: Unit, power: str) -> Unit:
 
 def unit_of(tables: Tables, written: str) -> Unit | None:
     """The unit that was written, powers and quotients included: `m²`, `km/h`, `µg/m³`."""
-    parts = written.split("/")
+    parts = [written] if written in tables.units else VARIANTS.get(written, written).split("/")
     units: list[Unit] = []
     for part in parts:
         name, power = part, ""
@@ -69,7 +69,7 @@ def say_measure(tables: Tables, number: Figure, unit: Unit) -> str:
     word = unit.one if tables.singular(number.value) else unit.many
     if not number.mark and number.whole >= 1_000_000 and number.whole % 1_000_000 == 0:
         word = tables.of(word)
-    return f"{amount} {word}"
+    return tables.elide(f"{amount} {word}")
 
 
 def _measure(tables: Tables, match: re.Match[str]) -> str | None:
@@ -131,13 +131,18 @@ def _range(tables: Tables, match: re.Match[str]) -> str:
 def _size(tables: Tables, match: re.Match[str]) -> str:
     numbers = [figure(part) for part in re.split(r" ?[x×X] ?", match["sizes"])]
     _, words = _tail(tables, match["tail"], numbers[-1])
-    return f" {tables.times} ".join(say_figure(tables, number, measured=True) for number in numbers) + " " + words
+    joint = tables.size if tables.size and words else tables.times
+    return f" {joint} ".join(say_figure(tables, number, measured=True) for number in numbers) + " " + words
 
 
 def _number(tables: Tables, match: re.Match[str]) -> str:
     number = figure(match[0])
     spoken = say_figure(tables, number, noun_gender(tables, match.string, match.end()))
     return spoken
+
+
+def _decade(tables: Tables, match: re.Match[str]) -> str:
+    return tables.cardinal(int(match["n"]))
 
 
 def _ratio(tables: Tables, match: re.Match[str]) -> str:
@@ -153,7 +158,7 @@ def _fraction(tables: Tables, match: re.Match[str]) -> str | None:
     if not whole:
         return sign + spoken
     if (match["a"], match["b"]) == ("1", "2"):
-        spoken = tables.half.one
+        spoken = tables.and_half
     return f"{sign}{tables.cardinal(int(whole))} {tables.conjunction} {spoken}"
 
 
@@ -162,7 +167,7 @@ VULGAR = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3)
 
 def _vulgar(tables: Tables, match: re.Match[str]) -> str | None:
     over, under = VULGAR[match["v"]]
-    spoken = tables.half.one if match["w"] and under == 2 else tables.fraction(over, under)
+    spoken = tables.and_half if match["w"] and under == 2 else tables.fraction(over, under)
     return f"{tables.cardinal(int(match['w']))} {tables.conjunction} {spoken}" if match["w"] else spoken
 
 
@@ -212,6 +217,7 @@ def number_rules(tables: Tables) -> list[Rule]:
             re.compile(rf"(?:{BEGIN}(?P<w>\d{{1,3}}) ?)?(?P<v>[{''.join(VULGAR)}])"),
             partial(_vulgar, tables),
         ),
+        Rule("decade", re.compile(r"(?<![\w'])'(?P<n>\d\d)(?![\w'])"), partial(_decade, tables)),
         Rule("ratio", re.compile(r"(?<![\w:.,])(?P<a>\d{1,4}):(?P<b>\d{1,4})(?![\w:])"), partial(_ratio, tables)),
         Rule("cardinal", re.compile(rf"{BEGIN}{FIGURE}(?![\w])"), partial(_number, tables)),
     ]

@@ -121,8 +121,8 @@ def say_duration(tables: Tables, hours: int, minutes: int, seconds: int) -> str:
     if not parts:
         return f"{tables.cardinal(0)} {tables.second.one if tables.singular(0) else tables.second.many}"
     if len(parts) == 1:
-        return parts[0]
-    return f"{', '.join(parts[:-1])} {tables.conjunction} {parts[-1]}"
+        return tables.elide(parts[0])
+    return tables.elide(f"{', '.join(parts[:-1])} {tables.duration_joint or tables.conjunction} {parts[-1]}")
 
 
 def _clock(tables: Tables, match: re.Match[str]) -> str | None:

@@ -26,14 +26,18 @@ def _thousands(number: Figure) -> Figure:
     return number
 
 
-def say_money(tables: Tables, number: Figure, currency: Currency, magnitude: Magnitude | None = None) -> str:
+def say_money(
+    tables: Tables, number: Figure, currency: Currency, magnitude: Magnitude | None = None, name: str = ""
+) -> str:
     """`doce euros con cincuenta céntimos`, `tres millones de dólares`."""
     major = currency.major
     if magnitude is not None:
+        if not magnitude.noun and not number.mark and len(number.digits) < 12:
+            return _two_parts(tables, Figure(number.sign, number.digits + "000", "", ""), currency)
         amount = say_figure(tables, number, "m" if magnitude.noun else major.gender)
-        if not magnitude.noun and amount == tables.cardinal(1, major.gender):
-            amount = ""
         word = magnitude.one if tables.singular(number.value) else magnitude.many
+        if name in {magnitude.one, magnitude.many}:
+            word = name  # as written: 1,5 milhão
         return f"{amount} {word} {tables.of(major.many) if magnitude.noun else major.many}"
     number = _thousands(number)
     if len(number.decimals) > 2 or (number.mark and currency.minor is None):
@@ -68,7 +72,7 @@ def _money(tables: Tables, match: re.Match[str]) -> str | None:
     name = match["magnitude"]
     magnitude = tables.magnitudes.get(name.rstrip()) if name else None
     sign = match["sign"] or ""
-    spoken = say_money(tables, figure(sign + match["n"]), currency, magnitude)
+    spoken = say_money(tables, figure(sign + match["n"]), currency, magnitude, name or "")
     per = match["per"]
     if per:
         unit = unit_of(tables, per)
@@ -83,7 +87,7 @@ def money_rules(tables: Tables) -> list[Rule]:
     sign = r"(?P<sign>(?<![\w)])[-−–+])?"
     per = r"(?: ?/ ?(?P<per>[^\W\d_]{1,12}[²³]?)(?![\w/]))?"
     before = rf"(?<![\w$€£])(?<!\d ){sign}(?P<code>{code}) ?(?P<n>[-−]?{NUMBER})(?: ?(?P<magnitude>{magnitude})(?!\w))?{per}(?![\w%])"
-    joint = r"(?:de |d')?"
+    joint = r"(?:d[ei] |d')?"
     after = (
         rf"{BEGIN}{sign}(?P<n>{NUMBER}) ?(?:(?P<magnitude>{magnitude}) ?{joint})?(?P<code>{code})(?![\w$€£]){per}"
     )

@@ -68,7 +68,7 @@ def _name(tables: Tables, match: re.Match[str]) -> str | None:
 
 def _suffixed(tables: Tables, match: re.Match[str]) -> str | None:
     number = roman(match["n"])
-    if number is None:
+    if number is None or (number == 1) != (match["suffix"] in tables.roman_firsts):
         return None
     return say_rank(tables, number, tables.roman_suffixes[match["suffix"].lower()])
 
@@ -95,7 +95,7 @@ def rank_rules(tables: Tables) -> list[Rule]:
         ),
         (
             "roman",
-            rf"(?<!\w)(?P<R>(?P<n>{NUMERAL})(?:\.?(?P<suffix>{alternatives(tables.roman_suffixes)})))(?!\w)",
+            rf"(?<!\w)(?P<R>(?P<n>[IVX][IVXLC]{{0,7}})(?:\.?(?P<suffix>{alternatives(tables.roman_suffixes)})))(?!\w)",
             partial(_suffixed, tables),
         ),
         (

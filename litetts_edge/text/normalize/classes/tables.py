@@ -97,6 +97,8 @@ class Tables:
     conjunction: str
     half: Unit
     """`medio kilo`; `one` is masculine, `many` feminine."""
+    and_half: str
+    """`dos y medio`."""
     decimals_grouped: int
     """Decimals up to this many are said as one number, more of them digit by digit."""
 
@@ -156,6 +158,8 @@ class Tables:
     """First names of kings and popes, lower-case."""
     roman_name: Roman
     roman_suffixes: Mapping[str, Suffix]
+    roman_firsts: frozenset[str]
+    """Those only the first takes: Ier, Ire."""
 
     phones: str
     """Pattern of a telephone number."""
@@ -189,5 +193,21 @@ class Tables:
     """Those that could be: read only when they are all the text, or follow a colon or "is"."""
     being: str
     """Pattern of "is"."""
+    duration_joint: str = ""
+    """Before the last part of a duration; empty: the conjunction."""
+    size: str = ""
+    """Between measures, when it is not `times`."""
+    elide: Callable[[str], str] = str
+    """What words do to each other: `un'ora`."""
     slash_joins: Mapping[str, str] = field(default_factory=dict)
     """`y/o` and its like, to what is said."""
+
+
+def unit_rows(rows: str) -> dict[str, Unit]:
+    """One row a unit: symbols, singular, plural, f when feminine; `|` between."""
+    found: dict[str, Unit] = {}
+    for row in rows.split("\n"):
+        if row.strip():
+            symbols, one, many, *gender = (part.strip() for part in row.split("|"))
+            found |= dict.fromkeys(symbols.split(), Unit(one, many, gender[0] if gender else "m"))
+    return found

@@ -29,6 +29,7 @@ def _reader() -> Reader:
             unit_point="punto",
             conjunction="y",
             half=Unit("medio", "media"),
+            and_half="medio",
             decimals_grouped=2,
             months=tables.MONTHS,
             month_names=tables.MONTH_NAMES,
@@ -69,6 +70,7 @@ def _reader() -> Reader:
             roman_names=tables.NAMES,
             roman_name=tables.KING,
             roman_suffixes={},
+            roman_firsts=frozenset(),
             phones=(
                 r"(?:(?:\+|00)\d{1,3}[ .-]?)(?:\(?\d{1,4}\)?[ .-]?){1,5}\d{2,4}"
                 r"|[6789]\d{2} \d{3} \d{3}|[89]\d{2}[ .-]\d{2}[ .-]\d{2}[ .-]\d{2}|[89]\d \d{3} \d{2} \d{2}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litetts_edge.text.normalize.classes.tables import Currency, Magnitude, Roman, Suffix, Unit
+from litetts_edge.text.normalize.classes.tables import Currency, Magnitude, Roman, Suffix, Unit, unit_rows
 
 MONTHS = tuple("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split())
 MONTH_NAMES = {name: number for number, name in enumerate(MONTHS, 1)} | {
@@ -11,17 +11,7 @@ MONTH_NAMES = {name: number for number, name in enumerate(MONTHS, 1)} | {
 }  # fmt: skip
 
 
-def units(rows: str) -> dict[str, Unit]:
-    """One row a unit: symbols, singular, plural, f when feminine; `|` between."""
-    found: dict[str, Unit] = {}
-    for row in rows.split("\n"):
-        if row.strip():
-            symbols, one, many, *gender = (part.strip() for part in row.split("|"))
-            found |= dict.fromkeys(symbols.split(), Unit(one, many, gender[0] if gender else "m"))
-    return found
-
-
-UNITS = units("""
+UNITS = unit_rows("""
     km | kilómetro | kilómetros
     hm | hectómetro | hectómetros
     m | metro | metros

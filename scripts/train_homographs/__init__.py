@@ -1,0 +1,1 @@
+"""Trains and judges litetts_edge/text/data/homographs.bin."""

@@ -1,7 +1,7 @@
 """Stage 1: any text as people and programs write it, to one that is only words and marks. Pure, linear.
 
-What `clean` leaves: Unicode NFC; straight quotes ' and "; the dashes - – —; single spaces; a line break as `\\n`, a
-blank line as `\\n\\n`, and U+2028 for a line break that ends a sentence (after a list item, a heading, `<br>`).
+What `clean` leaves: Unicode NFC; straight quotes ' and "; the dashes - – —; single spaces; a line break, a blank
+line as two of them, and U+2028 for a line break that ends a sentence (after a list item, a heading, `<br>`).
 Symbols that are read stay (° © ™ § № ½ ² ³ → ≤ €), emoji do not.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from litetts_edge.text.characters import TABLE, compose, compatible, unseen
+from litetts_edge.text.characters import compatible, compose, unseen
 from litetts_edge.text.markup import LINE, html, markdown
 from litetts_edge.text.offsets import Offsets, Rewriter
 
@@ -31,7 +31,8 @@ class Clean:
         return self.offsets.target(start, end)
 
 
-_PLAIN = re.compile(r"(?!\s)(?:[A-Za-z0-9,;:%$()'\"]|-(?=\w)|[.!?](?![.!?])| (?![ \-]|$)|$)*+")
+_PLAIN = re.compile(r"(?!\s)(?:[A-Za-z0-9()%$'\"]|[,;:](?![,;:])|-(?=\w)|[.!?](?![.!?])| (?![\s.:;-]|\Z))*+")
+"""A text in which there is nothing to clean."""
 _LINES = re.compile("\r\n?|[\x0b\x85]")
 _ENTITY = re.compile(
     r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});|&(?:nbsp|amp|lt|gt|quot)(?![\w=;])"
@@ -51,8 +52,9 @@ def clean(text: str, *, markup: bool = True) -> Clean:
         markdown(rewriter)
         if "&" in rewriter.text:
             _entities(rewriter)
+        if "`" in rewriter.text:
+            rewriter.translate({ord("`"): "'"})
     if not rewriter.text.isascii():
-        rewriter.translate(TABLE)
         compatible(rewriter)
         compose(rewriter)
     _marks(rewriter)
@@ -69,7 +71,7 @@ def _entities(rewriter: Rewriter) -> None:
 
 
 _RUNS = re.compile(
-    r"(?P<dots>(?<!\.)\.{3,}+|(?<![.\w]\.)(?<= )\.(?: \.){2,}+(?!\w)|…[.…]++)"
+    r"(?P<dots>(?<!\.)\.{3,}+|(?<!\.)(?<!\. )\.(?: \.){2,}+(?!\w)|…[.…]++)"
     r"|(?P<strong>[!?]{2,}+)|(?P<wide>[！？]{2,}+)|(?P<comma>,{2,}+|;{2,}+)"
     r"|(?P<dash>(?<=\w)-{2,3}+(?=\w)|(?<=\s)-{2,3}+(?=\s)|-{4,}+)"
     r"|(?P<rule>[*=_~#/\\|+^<>]{4,}+)"

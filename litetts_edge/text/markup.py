@@ -25,7 +25,8 @@ _BLOCK_TAGS = frozenset(
 _LINE_TAGS = frozenset("br caption dd dt li option td th tr".split())
 _INLINE_TAGS = frozenset(
     """
-    a abbr acronym audio b base bdi bdo big button center cite code col colgroup data del dfn em embed font i iframe
+    a abbr acronym audio b base bdi bdo big button center cite code col colgroup data del dfn em embed font i
+    iframe
     img input ins kbd label legend link map mark meta meter nobr object output picture progress q rp rt ruby s samp
     select small source span strike strong sub sup svg textarea time tt u var wbr
     """.split()
@@ -82,18 +83,26 @@ def markdown(rewriter: Rewriter) -> None:
     """Take Markdown's marks out. `2*3*4`, `snake_case`, `C#` and a lone `*` are none."""
     if not _MAY_BE_MARKDOWN.search(rewriter.text):
         return
-    rewriter.edit(_blocks(rewriter.text))
-    rewriter.sub(_IMAGE, lambda found: found[1])
+    rewriter.edit(_Blocks(rewriter.text).edits())
+    rewriter.edit(_around(_IMAGE, rewriter.text))
     rewriter.sub(_FOOTNOTE, "")
-    rewriter.sub(_LINK, lambda found: found[1] or found[2])
-    rewriter.sub(_AUTOLINK, lambda found: found[1])
+    rewriter.edit(_around(_LINK, rewriter.text))
+    rewriter.edit(_around(_AUTOLINK, rewriter.text))
     rewriter.edit(sorted(_inline(rewriter.text)))
-    rewriter.sub(_ESCAPE, lambda found: found[1])
+    rewriter.edit(_around(_ESCAPE, rewriter.text))
+
+
+def _around(pattern: re.Pattern[str], text: str) -> Iterator[Edit]:
+    """Take out what is around the group of each match."""
+    for found in pattern.finditer(text):
+        start, end = found.span(found.lastindex or 0)
+        yield found.start(), start, ""
+        yield end, found.end(), ""
 
 
 # -- lines
 
-_FENCE = re.compile(r"(?:`{3,}+[^`]*+|~{3,}+[^~]*+)$")
+_FENCE = re.compile(r"(?:`{3,}+[^`\s]*+|~{3,}+[^~\s]*+)$")
 _RULE = re.compile(r"(?:-[ \t]*+){3,}+$|(?:\*[ \t]*+){3,}+$|(?:_[ \t]*+){3,}+$|={3,}+$")
 _TABLE_RULE = re.compile(r"\|?[ \t]*+:?-{2,}:?[ \t]*+(?:\|[ \t]*+:?-{2,}:?[ \t]*+)*+\|?$")
 _QUOTE = re.compile(r"(?:>[ \t]?+)++(?![ \t]*+[\d=$€£+-])")
@@ -105,54 +114,66 @@ _DEFINITION = re.compile(
     r"\[[^\[\]]{1,200}\]:[ \t]*+(?:<?\w{1,20}+:/|www\.|[/#])[^\s]*+(?:[ \t]++[\"'(][^\"')]*+[\"')])?+$"
 )
 _BAR = re.compile(r"(?<![ \t])[ \t]*+\|[| \t]*+")
+_NOTHING = re.compile(r"(?!)")
 _VALUE = re.compile(r"[-+][ \t]++\d[\d.,]*+\s*+(?:[%°]\S{0,3}+)?$")
 
 
-def _blocks(text: str) -> Iterator[Edit]:
-    """What is taken from the line beginnings, and whole lines that are only marks."""
-    lines = text.split("\n")
-    start, fenced, item, table = 0, False, "", False
-    for number, line in enumerate(lines):
-        begin = start + len(line) - len(line.lstrip(" \t"))
-        end = start + len(line.rstrip(" \t"))
-        start += len(line) + 1
-        bare = text[begin:end]
-        if not bare:
-            item, table = "", False
-            continue
-        if _FENCE.match(bare):
-            fenced = not fenced
-            yield begin, end, PARAGRAPH
-            item = ""
-            continue
-        if fenced:
-            continue
-        quote = _QUOTE.match(bare)
-        if quote and quote.end() < len(bare):
+class _Blocks:
+    """The lines of a text, one after the other, with what the lines before them began."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._lines = text.split("\n")
+        self._fenced = self._table = False
+        self._item = ""
+        """What the line before was: see _kind, `row`, or nothing."""
+
+    def edits(self) -> Iterator[Edit]:
+        """What is taken from the beginnings of lines, and whole lines that are only marks."""
+        start = 0
+        for number, line in enumerate(self._lines):
+            begin = start + len(line) - len(line.lstrip(" \t"))
+            end = start + len(line.rstrip(" \t"))
+            start += len(line) + 1
+            if begin >= end:
+                self._item, self._table = "", False
+            elif _FENCE.match(self._text[begin:end]):
+                self._fenced, self._item = not self._fenced, ""
+                yield begin, end, PARAGRAPH
+            elif not self._fenced:
+                follows = self._lines[number + 1].strip() if number + 1 < len(self._lines) else ""
+                yield from self._line(line, begin, end, follows)
+
+    def _line(self, line: str, begin: int, end: int, follows: str) -> Iterator[Edit]:
+        quote = _QUOTE.match(self._text[begin:end])
+        if quote and begin + quote.end() < end:
             yield begin, begin + quote.end(), ""
             begin += quote.end()
-            bare = text[begin:end]
-        if _RULE.match(bare) or _DEFINITION.match(bare) or ("|" in bare and _TABLE_RULE.match(bare)):
-            table = table or "|" in bare
-            yield begin, end, PARAGRAPH if "|" not in bare else LINE
-            item = ""
-            continue
-        follows = lines[number + 1].strip() if number + 1 < len(lines) else ""
-        table = "|" in bare and (table or _is_table_rule(follows))
-        if table or (bare[0] == "|" == bare[-1] and len(bare) > 2):
-            yield from _row(text, begin, end)
-            item = "row"
-            continue
-        was, item = item, _kind(bare, item, alone=len(lines) == 1)
-        mark = _HEADING.match(bare) or _BULLET.match(bare) if item in {"heading", "bullet"} else None
+        bare = self._text[begin:end]
+        if _is_table_rule(bare) or _RULE.match(bare) or _DEFINITION.match(bare):
+            self._table, self._item = self._table or "|" in bare, ""
+            table = "|" in bare  # its line disappears with its break
+            yield begin, end + (table and self._text.startswith("\n", end)), LINE if table else PARAGRAPH
+            return
+        self._table = "|" in bare and (self._table or _is_table_rule(follows))
+        if self._table or (bare[0] == "|" == bare[-1] and len(bare) > 2):
+            self._item = "row"
+            yield from _row(self._text, begin, end)
+        else:
+            yield from self._words(line, bare, begin, end)
+
+    def _words(self, line: str, bare: str, begin: int, end: int) -> Iterator[Edit]:
+        was, self._item = self._item, _kind(bare, self._item, alone=len(self._lines) == 1)
+        mark = {"heading": _HEADING, "bullet": _BULLET}.get(self._item, _NOTHING).match(bare)
         if mark:
             yield begin, begin + mark.end(), LINE
-            if item == "heading" and (closing := _HEADING_END.search(bare)):
+            closing = _HEADING_END.search(bare) if self._item == "heading" else None
+            if closing:
                 yield begin + closing.start(), end, ""
-        elif item == "number" or (was and not _continues(line, was)):
+        elif self._item == "number" or (was and not _continues(line, was)):
             yield begin, begin, LINE
         elif was:
-            item = was
+            self._item = was
 
 
 def _kind(bare: str, before: str, *, alone: bool) -> str:
@@ -179,14 +200,13 @@ def _row(text: str, begin: int, end: int) -> Iterator[Edit]:
     for bar in _BAR.finditer(text, begin, end):
         edge = LINE if bar.start() == begin else "" if bar.end() == end else ", "
         yield bar.start(), bar.end(), edge
-    if text[begin] != "|":
-        return
 
 
 # -- inside lines
 
 _LABEL = r"\[([^\[\]\n]{0,500}+(?:\n[^\[\]\n]{1,500}+)?)\]"
-_TARGET = r"\(\s*+<?[^\s()<>]{0,2000}(?:\([^\s()<>]{0,200}\)[^\s()<>]{0,2000})?>?(?:\s++[\"'][^\"'\n]{0,500}[\"'])?\s*+\)"
+_ADDRESS = r"[^\s()<>]{0,2000}(?:\([^\s()<>]{0,200}\)[^\s()<>]{0,2000})?"
+_TARGET = rf"\(\s*+<?{_ADDRESS}>?(?:\s++[\"'][^\"'\n]{{0,500}}[\"'])?\s*+\)"
 _LIKE_A_TARGET = r"(?=\(\s*+(?:<|[^\s()]{0,200}?[/.#:]|\)))"
 _IMAGE = re.compile(rf"!{_LABEL}{_LIKE_A_TARGET}{_TARGET}")
 _LINK = re.compile(rf"{_LABEL}{_LIKE_A_TARGET}{_TARGET}|\[([^\[\]\n]{{1,500}}+)\]\[[^\[\]\n]{{0,100}}+\]")
@@ -194,7 +214,7 @@ _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,40}+\]:?")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^\s<>]++|[\w.+-]{1,64}+@[\w.-]{1,255}+)>")
 _ESCAPE = re.compile(r"\\([*_`#~|\[\]])")
 _RUN = re.compile(
-    r"(?P<url>(?:https?://|www\.)[^\s*<>`]++)|(?P<code>(?<![`\\])`{1,2}+(?!`))|(?P<run>(?<![*_~=\\])(?:\*{1,3}+|_{1,3}+|~~|==)(?![*_~=]))"
+    r"(?P<url>(?:https?://|www\.)(?:[^\s*<>`]|\*(?=\w))++)|(?P<code>(?<![`\\])`{1,3}+(?!`))|(?P<run>(?<![*_~=\\])(?:\*{1,3}+|_{1,3}+|~~|==)(?![*_~=]))"
     r"|(?P<bullet>(?<=[ \t])[•‣⁃◦▪●][ \t]*+)|(?P<gap>\n[ \t]*+\n)"
 )
 
@@ -248,4 +268,4 @@ def _closes(text: str, found: re.Match[str]) -> bool:
 
 def _is_word(character: str) -> bool:
     """A letter, digit or underscore of a script that leaves spaces between words."""
-    return character.isalnum() and not "\u2e80" <= character <= "\uffff" or character == "_"
+    return (character.isalnum() and not "\u2e80" <= character <= "\uffff") or character == "_"

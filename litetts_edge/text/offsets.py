@@ -21,7 +21,7 @@ class Offsets:
     """Where each ends; both arrays never fall."""
 
     def source(self, start: int, end: int) -> tuple[int, int]:
-        """The [start, end) of the source that became [start, end); of nothing, the place between its neighbours."""
+        """The [start, end) of the source that became [start, end); empty for an empty span."""
         if self.starts is None or self.ends is None:
             return start, end
         size = len(self.starts)
@@ -31,7 +31,7 @@ class Offsets:
         return at, at
 
     def target(self, start: int, end: int) -> tuple[int, int]:
-        """The [start, end) of the rewritten text that came from [start, end) of the source; what is gone is empty."""
+        """The [start, end) of the rewritten text that came from this [start, end) of the source."""
         if self.starts is None or self.ends is None:
             return start, end
         first = bisect_right(self.ends, start)

@@ -1,0 +1,209 @@
+"""Telephone numbers, and codes of letters and figures: `C2766`, `B-52`, `3D`, `v2.0.1`, a MAC address."""
+
+from __future__ import annotations
+
+import re
+
+from litetts_edge.text.normalize.en import spell
+from litetts_edge.text.normalize.en.acronyms import is_said, spoken_letters
+from litetts_edge.text.normalize.en.rules import Rule, Sentence
+from litetts_edge.text.tokens import Reading
+
+_GROUP = re.compile(r"\+|[0-9]+|[A-Za-z]+")
+_RUN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[A-Z]")
+_FORMULAS = {
+    "CO": "C O",
+    "H": "H",
+    "O": "O",
+    "NO": "N O",
+    "SO": "S O",
+    "N": "N",
+    "PM": "P M",
+    "CH": "C H",
+    "NH": "N H",
+}
+_LETTER_NAMES = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_AFTER_FIGURES = {"x": "times", "st": "", "k": "thousand", "D": "D"}
+_PHONE_WORDS = re.compile(
+    r"\b(?:call|phone|tel|telephone|dial|fax|mobile|cell|text|number|contact|ring|at|on|hotline|line|whatsapp|reach)\b"
+)
+
+
+def phone(written: str, zero: str = "zero") -> str:
+    """The digits by groups, a pause between them: `+44 20 7946` "plus four four, two zero, seven nine four six"."""
+    said = []
+    plus = ""
+    for group in _GROUP.findall(written):
+        if group == "+":
+            plus = "plus "
+        elif group.isdigit():
+            said.append(plus + (spell.cardinal(group) if group == "800" else spell.digits(group, zero)))
+            plus = ""
+        elif group.lower() in ("x", "ext", "extension"):
+            said.append("extension")
+        elif len(group) > 3:
+            said.append(group.lower())
+        else:
+            said.append(spell.letters(group))
+    return ", ".join(said).replace("extension, ", "extension ")
+
+
+def _phone(match: re.Match[str], at: Sentence) -> str | None:
+    return phone(match[0], "oh" if at.british else "zero")
+
+
+def _short_phone(match: re.Match[str], at: Sentence) -> str | None:
+    """`555-1234`; a range of that shape needs a word that speaks of calling."""
+    if match[0][0] in "01" or (
+        not match[0].startswith("555") and not _PHONE_WORDS.search(at.near_before(match.start()))
+    ):
+        return None
+    return phone(match[0])
+
+
+def _british_phone(match: re.Match[str], at: Sentence) -> str | None:
+    count = sum(one.isdigit() for one in match[0])
+    return phone(match[0], "oh" if at.british else "zero") if 9 <= count <= 12 else None
+
+
+def _groups(match: re.Match[str], at: Sentence) -> str:
+    return ", ".join(spell.digits(group) for group in re.findall("[0-9]+", match[0]))
+
+
+def figures(text: str) -> str:
+    """Figures inside a code: two as a number, three round ones by pairs, more one by one."""
+    if text[0] == "0" or len(text) > 4:
+        return spell.digits(text)
+    if len(text) <= 2:
+        return spell.cardinal(text)
+    if len(text) == 3:
+        return spell.pairs(text) if text[-1] == "0" else spell.digits(text)
+    return spell.cardinal(text) if text.endswith("000") else spell.digits(text)
+
+
+def code(text: str) -> str:
+    """Runs of letters and of figures in turn: `VC836` "V C eight three six", `COVID-19` "covid nineteen"."""
+    said = []
+    for run in _RUN.findall(text):
+        if run.isdigit():
+            said.append(figures(run))
+        elif len(run) == 1:
+            said.append(run.upper())
+        elif is_said(run):
+            said.append(run if run[0].islower() or run[1:].islower() else run.lower())
+        else:
+            said.append(spell.letters(run))
+    return " ".join(said)
+
+
+def _code(match: re.Match[str], at: Sentence) -> str | Reading | None:
+    text = match[0]
+    if not (re.search("[0-9]", text) and re.search("[A-Za-z]", text)):
+        return None
+    tail = ""
+    if text.endswith(("'s", "’s")):
+        text, tail = text[:-2], "'s"
+    elif re.search(r"[A-Z0-9]s$", text) and not re.search(r"[0-9][0-9]s$", text):
+        text, tail = text[:-1], "s"
+    return code(text) + tail
+
+
+def _figures_first(match: re.Match[str], at: Sentence) -> str | Reading | None:
+    """`3D`, `4K`, `10x`, `3b`, `5k`, `737-800`."""
+    number, letters = match["number"], match["letters"]
+    said = spell.number(number, at.british)
+    if letters == "x":
+        return f"{said} times"
+    if letters in ("k", "K") and not re.match(
+        r" (?:run|race|resolution|video|tv|TV|display|monitor|screen)", at.near_after(match.end())
+    ):
+        return f"{said} thousand" if letters == "k" or int(float(number.replace(",", ""))) >= 10 else f"{said} K"
+    if letters in ("M", "bn", "mn", "B") and len(number) < 5 and (letters != "B" or "." in number):
+        return f"{said} {'million' if letters in ('M', 'mn') else 'billion'}"
+    if "." in number:
+        return f"{said} {spoken_letters(letters)}"
+    if len(letters) > 3 or (letters.islower() and len(letters) > 1 and is_said(letters)):
+        return f"{said} {letters}"
+    return f"{figures(number)} {spoken_letters(letters)}"
+
+
+def _version(match: re.Match[str], at: Sentence) -> str:
+    return f"version {dotted(match['number'])}" + (f" {code(match['tail'])}" if match["tail"] else "")
+
+
+def dotted(number: str) -> str:
+    """`2.0.1` as "two point zero point one"."""
+    return " point ".join(
+        spell.cardinal(part) if part[0] != "0" or len(part) == 1 else spell.digits(part)
+        for part in number.split(".")
+    )
+
+
+def _dotted_version(match: re.Match[str], at: Sentence) -> str:
+    return dotted(match["number"]) + (f" {code(match['tail'])}" if match["tail"] else "")
+
+
+def _hex(match: re.Match[str], at: Sentence) -> str | None:
+    """A hash or an identifier in hexadecimal: figures and letters one by one."""
+    text = match[0]
+    if not (re.search("[0-9]", text) and re.search("[A-Fa-f]", text)) or re.fullmatch("[0-9]+[eE][0-9]+", text):
+        return None
+    return ", ".join(spell.letters(group) for group in re.split("[-:]", text))
+
+
+def _counted_adjective(match: re.Match[str], at: Sentence) -> str | Reading | None:
+    """`12-year-old`: the number is read, the rest stands."""
+    said = spell.number(match["number"], at.british)
+    if match["number"] == "4" and match["x"]:
+        return "four by four"
+    return Reading(match.start("number"), match.end("number"), "cardinal", said)
+
+
+_TAIL = r"(?:-(?P<tail>[A-Za-z]{1,8}[0-9]{0,3}))?"
+RULES = (
+    Rule("version", rf"[vV](?P<number>[0-9]{{1,4}}(?:\.[0-9]{{1,6}}){{0,4}}){_TAIL}(?![\w])", _version),
+    Rule("id", r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![\w:])", _hex),
+    Rule("id", r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?!\w)", _hex),
+    Rule("id", r"[0-9a-f]{7,64}(?![\w.-])", _hex),
+    Rule("id", r"[A-Za-z]{1,12}(?:[-./]?[A-Z]{0,4}[0-9]{1,12}+[A-Za-z]{0,4}){1,4}(?:['’]s)?(?!\w)", _code),
+)
+"""What begins with a letter."""
+
+PHONES = (
+    Rule("id", r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![\w:])", _hex),
+    Rule("id", r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?!\w)", _hex),
+    Rule("id", r"(?=[0-9]{0,20}[a-f][0-9a-f]{0,20}[0-9])[0-9a-f]{7,64}(?![\w.-])", _hex),
+    Rule(
+        "phone",
+        r"\+[0-9]{1,3}(?:[ .-]?(?:\([0-9]{1,4}\)|[0-9]{1,4})){2,6}(?![\w])(?!-[0-9])(?:,? ?(?:x|ext\.?|extension) ?[0-9]{1,5})?",
+        _phone,
+    ),
+    Rule(
+        "phone",
+        r"(?:1[-. ])?(?:\([0-9]{3}\) ?|[0-9]{3}[-. ])[0-9]{3}[-. ][0-9]{4}(?![\w]|-[0-9])(?:,? ?(?:x|ext\.?|extension) ?[0-9]{1,5})?",
+        _phone,
+    ),
+    Rule("phone", r"1-[89][0-9]{2}-(?:[A-Z0-9]{3,10}(?:-[A-Z0-9]{2,8})?)(?!\w)", _phone),
+    Rule("phone", r"0[0-9]{2,4}[ -][0-9]{3,8}(?:[ -][0-9]{3,4})?(?![\w-])", _british_phone),
+    Rule("phone", r"[0-9]{3}[-.][0-9]{4}(?![\w-])", _short_phone),
+    Rule(
+        "digits",
+        r"[0-9]{3}-[0-9]{2}-[0-9]{4}(?![\w-])|[0-9]{4}[ -][0-9]{4}[ -][0-9]{4}[ -][0-9]{4}(?![\w-])",
+        _groups,
+    ),
+    Rule("digits", r"[0-9]{1,7}(?:-[0-9]{1,7}){3,5}(?:-X)?(?![\w-])", _groups),
+)
+NUMBER_RULES = (
+    Rule("version", rf"(?P<number>[0-9]{{1,5}}(?:\.[0-9]{{1,6}}){{2,4}}){_TAIL}(?![\w])", _dotted_version),
+    Rule(
+        "cardinal",
+        r"(?P<number>[0-9]{1,3}(?:,[0-9]{3})?(?:\.[0-9]{1,3})?)(?P<x>x4(?!\w))?(?=-[a-z]{2})",
+        _counted_adjective,
+    ),
+    Rule(
+        "id",
+        r"(?P<number>[0-9]{1,6}(?:,[0-9]{3})?(?:\.[0-9]{1,4})?)(?P<letters>[A-Za-z]{1,12})(?![\w'’]|-[0-9])",
+        _figures_first,
+    ),
+    Rule("id", r"[0-9]{1,12}+(?:[-./]?[A-Za-z]{1,8}[0-9]{0,12}){1,4}(?:-[0-9]{1,8})?(?!\w)", _code),
+)

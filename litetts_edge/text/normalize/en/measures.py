@@ -1,0 +1,197 @@
+"""Numbers with a unit: measures, ranges and products of them, percent, feet and inches, durations by letters."""
+
+from __future__ import annotations
+
+import re
+
+from litetts_edge.text.normalize.en import spell, units
+from litetts_edge.text.normalize.en.fractions import FRACTION, spoken_fraction
+from litetts_edge.text.normalize.en.rules import DASH, NUMBER, SIGN, Rule, Sentence, words
+from litetts_edge.text.tokens import Reading
+
+_INCH_AFTER = re.compile(
+    r"(?: ?[.,;:)]| ?$| (?:by|x|×|wide|long|tall|high|deep|thick|diameter|pipe|display|monitor|screen|tv|of (?:rain|snow)"
+    r"|rain|snow|below|above|per|and|or|to|away|from|off|apart)\b)", re.I)  # fmt: skip
+_AMPERE_AFTER = re.compile(r"(?: ?[.,;:)]| ?$| (?:fuse|circuit|current|breaker|max|peak|at|and|or|of|charger)\b)")
+_SEAT = re.compile(
+    r"\b(?:flat|apt|apartment|room|seat|gate|unit|suite|house|block|section|row|class|bus|no|number|platform)\.? $"
+)
+_WEATHER = re.compile(
+    r"temp|degree|heat|cool|cold|warm|hot|weather|thermostat|forecast|high|low|oven|outside|inside|bake|boil|fever"
+)
+_SECONDS = re.compile(
+    r"\b(?:for|in|after|within|every|timeout|wait|of|than|delay|took|takes|last|past|about|only|lasts?|min|m|at)(?: a)? $"
+)
+_INFIX = {"x": "by", "×": "by", "X": "by", "*": "by"}
+_DOTTED = words("lb lbs oz ft in hr hrs min mins sec secs yd yds mi mo mos yr yrs gal qt tsp tbsp wk wks")
+"""Units that are often written with a full stop."""
+
+
+def _measure(match: re.Match[str], at: Sentence) -> str | Reading | None:
+    number, unit, space = match["number"], match["unit"], match["space"]
+    if not _is_unit(match, at):
+        return None
+    written = {"C": "°C", "F": "°F"}.get(unit, unit)
+    hyphen = space == "-"
+    one = _is_one(match) or hyphen
+    name = units.spoken_unit(written, one=one, british=at.british)
+    if name is None:
+        return None
+    kind = "percent" if unit == "%" else "unit"
+    said = _amount(match, at)
+    if hyphen and "percent" not in name and " " not in name:
+        said = f"{said}-{name}" if " " not in said else f"{said} {name}"
+    else:
+        said = f"{said} {name}"
+    end = match.end()
+    if unit in _DOTTED and match.string[end : end + 1] == "." and not at.ends_at(end + 1):
+        end += 1
+    return Reading(match.start(), end, kind, said)
+
+
+def _is_one(match: re.Match[str]) -> bool:
+    last = match["third"] or match["second"] or match["number"]
+    return last in ("1", "-1") and (not match["second"] or bool(match["joint"] and "x" in match["joint"]))
+
+
+def _amount(match: re.Match[str], at: Sentence) -> str:
+    sign = match["sign"] or ""
+    said = {
+        "-": "minus ",
+        "−": "minus ",
+        "–": "minus ",
+        "+": "plus ",
+        "±": "plus or minus ",
+        "~": "about ",
+        "≈": "about ",
+    }.get(sign, "")
+    said += spell.number(match["number"], at.british, unit=True)
+    if match["second"]:
+        joint = match["joint"].strip()
+        said += f" {_INFIX.get(joint, '') or ('plus or minus' if joint == '±' else joint if joint.isalpha() else 'to')} "
+        said += "minus " if match["sign2"] else ""
+        said += spell.number(match["second"], at.british, unit=True)
+    if match["third"]:
+        said += " by " + spell.number(match["third"], at.british, unit=True)
+    if match["big"]:
+        said += " " + match["big"].strip()
+    return said
+
+
+def _is_unit(match: re.Match[str], at: Sentence) -> bool:
+    unit, space, number = match["unit"], match["space"], match["number"]
+    after = match.string[match.end() : match.end() + 24]
+    before = at.near_before(match.start())
+    if unit in ("C", "F"):
+        return _is_temperature(match, at, before)
+    if unit == "in":
+        return _is_inch(match, after)
+    if unit in ("A", "W", "V", "N", "K", "B", "P", "T", "H", "E") and space:
+        return bool(_AMPERE_AFTER.match(after)) and not _SEAT.search(before)
+    if (
+        unit in ("A", "B", "d", "g", "h", "l", "s", "t", "b", "K")
+        and not space
+        and (_SEAT.search(before) or unit in "BK")
+    ):
+        return False
+    if unit in ("a", "P", "E"):
+        return False
+    if unit == "s" and not space and re.fullmatch(r"[1-9]0|[12][0-9]{3}|[1-9][0-9]?00", number):
+        return number == "10" or (bool(_SECONDS.search(before)) and len(number) < 3)
+    if unit == "d" and not space and number in ("2", "3"):
+        return False
+    return not (unit in ("mo", "d", "ha", "cu", "sq", "kt", "deg", "mi", "t") and space == "-")
+
+
+def _is_temperature(match: re.Match[str], at: Sentence, before: str) -> bool:
+    if _SEAT.search(before):
+        return False
+    near = before + at.near_after(match.end()).lower()
+    return bool(_WEATHER.search(near)) or (
+        (match["sign"] in ("-", "−") or "." in match["number"]) and not match["space"]
+    )
+
+
+def _is_inch(match: re.Match[str], after: str) -> bool:
+    if match["joint"] and _INFIX.get(match["joint"].strip()):
+        return True
+    if match["space"] == "-":
+        return False
+    return (bool(_INCH_AFTER.match(after)) and not re.match(r" (?:from|to|and|or|per)\b", after)) or (
+        match["space"] == "" and not re.match(r"\w", after)
+    )
+
+
+def _feet(match: re.Match[str], at: Sentence) -> str:
+    feet, inches = match["feet"], match["inches"]
+    said = f"{at.cardinal(feet)} {'foot' if feet == '1' else 'feet'}"
+    return f"{said} {spell.number(inches)} {'inch' if inches == '1' else 'inches'}"
+
+
+def _inches(match: re.Match[str], at: Sentence) -> str | None:
+    """`5"` is five inches only where no quotation is being closed."""
+    if match.string.count('"', max(0, match.start() - 200), match.start()) % 2:
+        return None
+    number, space = match["number"], match.string[match.end() : match.end() + 1]
+    if space and space.isalnum():
+        return None
+    return f"{spell.number(number, at.british)} {'inch' if number == '1' else 'inches'}"
+
+
+def _part_of(match: re.Match[str], at: Sentence) -> str | None:
+    """`3/4 cup` as "three quarters of a cup", `2 1/2 kg` as "two and a half kilograms"."""
+    said = spoken_fraction(match, at)
+    if said is None:
+        return None
+    unit = match["unit"]
+    name = units.spoken_unit(unit, one=match["whole"] is None, british=at.british) or unit
+    if match["whole"] is not None:
+        return f"{said} {name}"
+    article = "an" if name[0] in "aeio" or name.startswith("hour") else "a"
+    if said == "one half":
+        return f"half {article} {name}"
+    return f"{said} of {article} {name}"
+
+
+def _letters(match: re.Match[str], at: Sentence) -> str | None:
+    """`1h 20m`, `2d 3h`, `1h30`: letters that measure time together."""
+    names = {"d": "day", "h": "hour", "m": "minute", "s": "second"}
+    said = [
+        f"{at.cardinal(amount)} {names[letter]}{'s' * (amount != '1')}"
+        for letter in "dhms"
+        if (amount := match[letter])
+    ]
+    return " ".join(said) if len(said) > 1 else None
+
+
+_U = "(?P<unit>UNIT)"
+NUMBER_RULES = (
+    Rule(
+        "duration",
+        r"(?:(?P<d>[0-9]{1,3}) ?d(?:ays?)?,? ?)?(?:(?P<h>[0-9]{1,3}) ?h(?:rs?|ours?)?,? ?)?"
+        r"(?:(?P<m>[0-9]{1,3}) ?m(?:ins?|inutes?)?,? ?)?(?:(?P<s>[0-9]{1,3}) ?s(?:ecs?|econds?)?)?(?<=[a-z])(?!\w)",
+        _letters,
+    ),
+    Rule(
+        "unit",
+        r"(?P<feet>[0-9]{1,3})['′] ?(?P<inches>[0-9]{1,2}(?:\.[0-9]{1,3}|[½¼¾])?)(?:\"|''|″|(?![0-9'\w]))",
+        _feet,
+    ),
+    Rule("unit", rf"(?P<number>{NUMBER})(?:\"|''|″)", _inches),
+    Rule(
+        "fraction",
+        rf"{FRACTION}(?: |-)?(?P<unit>cup|mile|inch|hour|teaspoon|tablespoon|acre|pound|pint|gallon|ounce|teaspoonful)(?![a-z])",
+        _part_of,
+    ),
+    Rule("fraction", rf"{FRACTION} ?(?P<unit>UNIT)", _part_of),
+    Rule(
+        "unit",
+        rf"(?P<sign>{SIGN}|[–±~≈])?(?P<number>{NUMBER})"
+        rf"(?:(?:°[CF]?|%|[cm]m)?(?P<joint> ?{DASH} ?| ?[x×±*] ?| (?:to|and|or|by) )(?P<sign2>[-−])?(?P<second>{NUMBER})"
+        rf"(?:(?:[cm]m)? ?[x×*] ?(?P<third>{NUMBER}))?)?"
+        r"(?P<big> (?:hundred|thousand|million|billion|trillion))?"
+        r"(?P<space>[ -]|\u00a0|\u202f)?(?P<unit>UNIT|[CF](?![^\W_]))(?!['’][a-z])",
+        _measure,
+    ),
+)
+"""What begins with a figure; `UNIT` stands for the table's pattern, which is put in when the rules are compiled."""

@@ -1,0 +1,152 @@
+"""One pass over a sentence: at each word, figure or sign the first rule that fits it gives the reading.
+
+Rules are tried from the most particular to the most general, so that the first is the longest that makes sense. Each
+looks at a bounded stretch, and what it has read, or the word it has refused, is not tried again: time is linear.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from litetts_edge.text.normalize.en import (
+    acronyms,
+    codes,
+    dates,
+    electronic,
+    fractions,
+    measures,
+    money,
+    numbers,
+    roman,
+    spell,
+    symbols,
+    times,
+    units,
+    words,
+    years,
+)
+from litetts_edge.text.normalize.en.rules import Rule, Say, Sentence
+from litetts_edge.text.tokens import Reading
+
+_TOKEN = re.compile(
+    r"(?P<word>[^\W\d_]++(?:['’][^\W\d_]++)*+)"
+    r"|(?P<number>[0-9])"
+    r"|(?P<sign>(?<![\w.])(?:[-−–+±~≈](?=\.?[0-9])|\.(?=[0-9])|[-−–+](?=(?:US|C|A)?[$£€¥]|√)))"
+    r"|(?P<bracket>\((?=[-−]?[0-9$£€¥]))"
+    r"|(?P<short>(?<!\w)['’](?=[0-9]{2}))"
+    r"|(?P<digit>[^\W_])"
+    r"|(?P<path>(?<![\w/.])(?:~|\.{1,2})?/(?=\w)|\\\\)"
+    r"|(?P<symbol>[^\w\s.,!?;:…'\"()\-–—‘’“”«»‹›„‚¿¡]|_)"
+)
+_STARTS = frozenset(
+    "Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec v V PhD".split()
+) | frozenset(dates.MONTHS)
+_UNSAID = re.compile(r"[0-9]")
+_NEXT = frozenset("@:._/\\-+&$£€^²³0123456789")
+
+_Compiled = tuple[tuple[str, re.Pattern[str], Say], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """The rules by what a stretch begins with, ready to run."""
+
+    number: _Compiled
+    word: _Compiled
+    joined: _Compiled
+    by_group: dict[str, _Compiled]
+
+
+def _ready(*families: tuple[Rule, ...]) -> _Compiled:
+    unit = units.pattern()
+    return tuple(
+        (rule.kind, re.compile(rule.pattern.replace("UNIT", unit), rule.flags), rule.say)
+        for family in families
+        for rule in family
+    )
+
+
+@cache
+def _tables() -> _Tables:
+    number = _ready(
+        electronic.EVERYWHERE, times.NUMBER_RULES[:1], dates.NUMBER_RULES, times.NUMBER_RULES[1:], codes.PHONES,
+        money.NUMBER_RULES, measures.NUMBER_RULES, fractions.NUMBER_RULES, years.NUMBER_RULES, numbers.NUMBER_RULES[:2],
+        numbers.SUMS, codes.NUMBER_RULES, numbers.NUMBER_RULES[2:],
+    )  # fmt: skip
+    word = _ready(
+        words.RULES, dates.RULES, times.RULES, money.RULES, years.RULES, codes.RULES[:1], roman.RULES, acronyms.RULES,
+        symbols.WORD_RULES,
+    )  # fmt: skip
+    joined = _ready(electronic.EVERYWHERE, electronic.RULES, codes.RULES) + word
+    by_group = {
+        "bracket": _ready(codes.PHONES, money.RULES, years.RULES),
+        "short": _ready(years.RULES),
+        "digit": _ready(symbols.DIGIT_RULES),
+        "path": _ready(electronic.SYMBOL_RULES, symbols.RULES),
+        "symbol": _ready(electronic.SYMBOL_RULES, money.RULES, numbers.SYMBOL_RULES, fractions.NUMBER_RULES, symbols.RULES),
+        "sign": _ready(money.RULES) + number,
+    }
+    return _Tables(number, word, joined, by_group)
+
+
+def read(text: str, region: str = "") -> list[Reading]:
+    """What is not read as it stands in one cleaned sentence: ordered, apart, inside the text. Never raises."""
+    at = Sentence(text, region.upper() in ("GB", "UK", "IE", "AU", "NZ"))
+    tables = _tables()
+    readings: list[Reading] = []
+    place = 0
+    while (token := _TOKEN.search(text, place)) is not None:
+        start, end = token.span()
+        group = token.lastgroup or ""
+        if group == "word":
+            rules = _word_rules(token[0], text[end : end + 1], tables)
+        elif group == "number":
+            rules = tables.number
+        else:
+            rules = tables.by_group[group]
+        reading = _first(rules, at, start) if rules else None
+        if reading is not None and reading.end > place:
+            readings.append(reading)
+            place = reading.end
+        else:
+            place = end
+    return readings
+
+
+def _word_rules(word: str, following: str, tables: _Tables) -> _Compiled:
+    """Most words are read as they stand and are not worth a try."""
+    if following in _NEXT and following:
+        if following == "." and word not in words.WORDS and word.islower() and len(word) > 12:
+            return ()
+        return tables.joined
+    if word in words.WORDS or word in _STARTS or "’" in word or "'" in word and word[1:2].isupper():
+        return tables.word
+    if word.islower():
+        return tables.word if not word.isascii() and len(word) == 1 or word[:3] in _LOWER_MONTHS else ()
+    if len(word) == 1:
+        return tables.word if word in "IVX" or not word.isascii() else ()
+    if word[1:] == word[1:].lower():
+        return tables.word if word[0] in "IVX" and word.endswith(("th", "st", "nd", "rd")) else ()
+    return tables.joined
+
+
+_LOWER_MONTHS = frozenset(month[:3].lower() for month in dates.MONTHS)
+
+
+def _first(rules: _Compiled, at: Sentence, start: int) -> Reading | None:
+    text = at.text
+    for kind, pattern, say in rules:
+        match = pattern.match(text, start)
+        if match is None or match.end() == start:
+            continue
+        said = say(match, at)
+        if said is None:
+            continue
+        reading = Reading(start, match.end(), kind, said) if isinstance(said, str) else said
+        if _UNSAID.search(reading.spoken):
+            spoken = _UNSAID.sub(lambda digit: f" {spell.digits(digit[0])} ", reading.spoken)
+            return Reading(reading.start, reading.end, reading.kind, " ".join(spoken.split()), 1.0)
+        return reading
+    return None

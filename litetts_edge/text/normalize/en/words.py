@@ -1,0 +1,161 @@
+"""Abbreviations: titles, streets, companies, measures of a page, states, and letters that stand for a phrase."""
+
+from __future__ import annotations
+
+import re
+
+from litetts_edge.text.normalize.en import spell
+from litetts_edge.text.normalize.en.codes import code
+from litetts_edge.text.normalize.en.rules import Rule, Sentence
+from litetts_edge.text.tokens import Reading
+
+
+def _table(text: str) -> dict[str, str]:
+    pairs = (line.split("=") for line in text.split(";"))
+    return {short.strip(): full.strip() for short, full in pairs}
+
+
+_TITLES = _table(
+    """Mr=mister;Mrs=missus;Drs=doctors;Ms=miz;Messrs=messieurs;Mx=mix;Prof=professor;Gen=general;Col=colonel;Capt=captain;
+    Cpt=captain;Lt=lieutenant;Sgt=sergeant;Cpl=corporal;Maj=major;Cmdr=commander;Adm=admiral;Rev=reverend;
+    Hon=honorable;Gov=governor;Sen=senator;Rep=representative;Pres=president;Supt=superintendent;Insp=inspector;
+    Pvt=private;Fr=father;Sr=senior;Jr=junior;Esq=esquire;Mme=madame;Mlle=mademoiselle;Brig=brigadier;Det=detective"""
+)
+_ALWAYS = _table(
+    """Inc=incorporated;Ltd=limited;Corp=corporation;Co=company;Bros=brothers;Dept=department;Ave=avenue;
+    Blvd=boulevard;Rd=road;Hwy=highway;Pkwy=parkway;Sq=square;Mt=mount;Ft=fort;Univ=university;Assn=association;
+    Intl=international;Govt=government;Apt=apartment;Ste=suite;vs=versus;approx=approximately;est=estimated;
+    etc=et cetera;dept=department;apt=apartment;misc=miscellaneous;tel=telephone;Tel=telephone;ext=extension;
+    Ext=extension;incl=including;excl=excluding;temp=temperature;Temp=temperature;min=minimum;max=maximum;
+    avg=average;Assoc=associates;Natl=national;cont=continued;viz=namely;Ln=lane;Bldg=building;Pl=place;
+    Jct=junction;Fri=Friday;Vs=versus;Approx=approximately;Est=established;govt=government;al=al;bldg=building;
+    rd=road;ave=avenue;blvd=boulevard;Dist=district;Sqn=squadron;Regt=regiment;Ph=phone;Ed=editor"""
+)
+_BEFORE_NUMBER = _table(
+    """No=number;Nos=numbers;no=number;nos=numbers;Vol=volume;vol=volume;Vols=volumes;vols=volumes;Ch=chapter;
+    ch=chapter;Fig=figure;fig=figure;Figs=figures;figs=figures;p=page;pp=pages;P=page;pg=page;pgs=pages;Sec=section;
+    sec=section;Art=article;art=article;Pt=part;pt=part;Op=opus;op=opus;Chap=chapter;chap=chapter;Nr=number;
+    ca=circa;c=circa;Ver=version;ver=version;Eq=equation;eq=equation;para=paragraph;Ref=reference;
+    col=column;Rm=room;Rte=route;Bk=book;Ep=episode;ep=episode;Approx=approximately;approx=approximately"""
+)
+_PHRASES = _table(
+    """e.g.=for example;i.e.=that is;E.g.=for example;I.e.=that is;w/o=without;w/=with;c/o=care of;b/c=because;
+    n/a=not applicable;N/A=not applicable;a.k.a.=also known as;aka=also known as;a/c=air conditioning;
+    et al.=and others;cf.=compare;R.I.P.=rest in peace;&c.=et cetera;p/w=password"""
+)
+_STATES = _table(
+    """AL=Alabama;AK=Alaska;AZ=Arizona;AR=Arkansas;CA=California;CO=Colorado;CT=Connecticut;DE=Delaware;
+    FL=Florida;GA=Georgia;HI=Hawaii;ID=Idaho;IL=Illinois;IN=Indiana;IA=Iowa;KS=Kansas;KY=Kentucky;LA=Louisiana;
+    ME=Maine;MD=Maryland;MA=Massachusetts;MI=Michigan;MN=Minnesota;MS=Mississippi;MO=Missouri;MT=Montana;
+    NE=Nebraska;NV=Nevada;NH=New Hampshire;NJ=New Jersey;NM=New Mexico;NY=New York;NC=North Carolina;
+    ND=North Dakota;OH=Ohio;OK=Oklahoma;OR=Oregon;PA=Pennsylvania;RI=Rhode Island;SC=South Carolina;
+    SD=South Dakota;TN=Tennessee;TX=Texas;UT=Utah;VT=Vermont;VA=Virginia;WA=Washington;WV=West Virginia;
+    WI=Wisconsin;WY=Wyoming;DC=D C"""
+)
+_CAPITAL_AFTER = re.compile(r" [A-Z][a-zA-Z']")
+_STREET_BEFORE = re.compile(r"(?:[A-Z][a-z']+|[0-9](?:st|nd|rd|th)|[NSEW]\.?|[a-z]) $")
+
+
+def _end(match: re.Match[str], at: Sentence) -> int:
+    """The full stop of an abbreviation ends the sentence too, when nothing follows; then it is left."""
+    return match.end() - (match[0].endswith(".") and at.ends_at(match.end()))
+
+
+def _title(match: re.Match[str], at: Sentence) -> Reading | None:
+    word, dotted = match["word"], match[0].endswith(".")
+    if not dotted and (word not in ("Mr", "Mrs", "Ms", "Messrs", "Jr", "Sr", "Prof", "Lt", "Capt", "Sgt", "Col", "Gen") or at.shouting):
+        return None
+    if not dotted and word in ("Col", "Gen", "Capt") and not _CAPITAL_AFTER.match(at.near_after(match.end())):
+        return None
+    end = match.end() if word not in ("Jr", "Sr", "Esq") else _end(match, at)
+    return Reading(match.start(), end, "abbreviation", _TITLES[word])
+
+
+def _saint_or_street(match: re.Match[str], at: Sentence) -> Reading | None:
+    """`St. James` and `James St.`, `Dr. Brown` and `Park Dr.`: what stands before and after decides."""
+    word, dotted = match["word"], match[0].endswith(".")
+    title, street = {"St": ("saint", "street"), "Dr": ("doctor", "drive")}[word]
+    named = bool(_CAPITAL_AFTER.match(at.near_after(match.end())))
+    before = match.string[max(0, match.start() - 24) : match.start()]
+    last = before.rstrip().rpartition(" ")[2]
+    after_name = bool(re.search(r"(?:^|[ (\"])(?:[A-Z][a-z']+|[0-9]+(?:st|nd|rd|th)) $", before))
+    sure_street = bool(re.search(r"[0-9][A-Za-z]? (?:[NSEW]\.? )?(?:[A-Z][\w']+ ){0,2}$|[0-9](?:st|nd|rd|th) $", at.text[max(0, match.start() - 40) : match.start()]))
+    if last in ("Mount", "Port", "Fort", "Mr", "In", "The", "At", "To", "From", "Old", "San", "When", "And", "But", "For", "By", "Lake", "Church"):
+        after_name = False
+    if sure_street or (after_name and (not named or word == "Dr" and False)):
+        return Reading(match.start(), _end(match, at), "abbreviation", street)
+    if not named and not dotted:
+        return None
+    return Reading(match.start(), match.end() if named else _end(match, at), "abbreviation", title, 0.2 if after_name else 0.0)
+
+
+def _always(match: re.Match[str], at: Sentence) -> Reading | None:
+    word = match["word"]
+    if word in ("Mt", "Ft") and not _CAPITAL_AFTER.match(at.near_after(match.end())):
+        return None
+    if word in ("Ed", "Pl", "Sq", "Ste", "Co", "Ph", "al", "est", "cont", "Est") and not match[0].endswith("."):
+        return None
+    if word == "Co" and re.match(r" [A-Z][a-z]+ (?:county)", at.near_after(match.end())):
+        return None
+    full = "lane" if word == "Ln" else _ALWAYS[word]
+    return Reading(match.start(), _end(match, at), "abbreviation", full)
+
+
+def _before_number(match: re.Match[str], at: Sentence) -> str | Reading | None:
+    """`No. 5`, `pp. 3-5`; a code or a figure must follow, else `No.` is an answer."""
+    word = match["word"]
+    if word in ("c", "p", "P", "art", "no", "op", "pt", "col", "cap") and "." not in match[0] and word not in ("p",):
+        return None
+    if word == "c" and not re.match(r" ?[0-9]{3}", at.near_after(match.end())):
+        return None
+    return Reading(match.start(), match.end("dot") if match["dot"] else match.end("word"), "abbreviation", _BEFORE_NUMBER[word])
+
+
+def _number_digits(match: re.Match[str], at: Sentence) -> str | None:
+    """A serial number: `No. 2,202,130,462` is read figure by figure; `Exhibit No. 133-A` "one thirty-three A"."""
+    number, suffix = match["number"], match["suffix"]
+    said = spell.digits(number) if number.count(",") > 1 else spell.pairs(number)
+    if suffix:
+        said += f" {suffix}"
+    return f"{'numbers' if 's' in match['word'] else 'number'} {said}"
+
+
+def _phrase(match: re.Match[str], at: Sentence) -> Reading:
+    return Reading(match.start(), _end(match, at), "abbreviation", _PHRASES[match[0]])
+
+
+def _state(match: re.Match[str], at: Sentence) -> str | Reading | None:
+    word, zip_code = match["word"], match["zip"]
+    if word not in _STATES or not re.search(r"[A-Z][a-z.]+, ?$", match.string[max(0, match.start() - 24) : match.start()]):
+        if not (zip_code and word in _STATES):
+            return None
+    if not zip_code and word in ("IN", "OR", "OK", "ME", "HI", "ID", "PA", "MA", "LA", "CO") and not at.ends_at(match.end() + 1):
+        return None
+    said = _STATES[word]
+    if zip_code:
+        groups = [spell.digits(group) for group in zip_code.split("-")]
+        said += " " + ", ".join(groups)
+    return said
+
+
+def _ampersand(match: re.Match[str], at: Sentence) -> str:
+    return f"{code(match['a'])} and {code(match['b'])}" + ("'s" if match["tail"] else "")
+
+
+def _alternatives(names: dict[str, str]) -> str:
+    return "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+
+
+RULES = (
+    Rule("letters", r"(?P<a>[A-Z]{1,3}) ?& ?(?P<b>[A-Z]{1,3})(?P<tail>['’]s)?(?!\w)", _ampersand),
+    Rule("abbreviation", rf"(?:{_alternatives(_PHRASES)})(?![\w])", _phrase),
+    Rule("abbreviation", r"(?P<word>Nos?)\.? (?P<number>[0-9]{1,3}(?:,[0-9]{3}){2,4}|(?<=xhibit No\. )[0-9]{3})(?:-(?P<suffix>[A-Z]))?(?![\w-]|,[0-9])", _number_digits),
+    Rule("abbreviation", rf"(?P<word>{_alternatives(_BEFORE_NUMBER)})(?P<dot>\.)?(?= ?[0-9]| [A-Z]{{1,3}}-?[0-9]| [IVXLC]+\b)", _before_number),
+    Rule("abbreviation", rf"(?P<word>{_alternatives(_TITLES)})(?![\w'’])\.?", _title),
+    Rule("abbreviation", r"(?P<word>St|Dr)(?![\w'’])\.?", _saint_or_street),
+    Rule("abbreviation", r"(?P<word>[A-Z]{2})(?: (?P<zip>[0-9]{5}(?:-[0-9]{4})?))?(?![\w'’-]|\.[A-Z])", _state),
+    Rule("abbreviation", rf"(?P<word>{_alternatives(_ALWAYS)})(?:\.(?![A-Za-z0-9])|(?<=[ ](?:Inc|Ltd|Ave))(?!\w)|(?<=Blvd|Corp|Dept)(?!\w)|(?<=\bvs)(?!\w)|(?<=Hwy)(?!\w)|(?<=approx)(?!\w))", _always),
+)
+
+WORDS = frozenset([*_TITLES, *_ALWAYS, *_BEFORE_NUMBER, "St", "Dr", "w", "aka", "e", "i", "E", "cf", "et"])
+"""Words at which these rules may begin."""

@@ -7,9 +7,10 @@ where, and what to do.
       BadRequest        the door or the queue refused it; nothing is spoken
         BadJson  BadField  NotUtf8  PayloadTooLarge  RetainedMessage  TextEmpty  TextTooLong
         LexiconInvalid  NotSupported  VoiceNotFound  LanguageNotFound  OutputNotFound  Duplicate  QueueFull
-        ShuttingDown
+        ShuttingDown  SsmlInvalid
       LexiconNotWritten the state folder did not take a change
       EngineFailed      an engine could not load or synthesize
+      ExtraMissing      a language needs a package that is not installed
       Terminated        a run was ended because its request was cancelled
       Poison            the request was in progress at two crashes
       SinkFailed        audio could not be handed over
@@ -182,6 +183,16 @@ class EngineFailed(SpeechError):
 
     def __init__(self, engine: str, reason: str) -> None:
         super().__init__(f"The engine {engine} failed: {reason}")
+
+
+class ExtraMissing(SpeechError):
+    code = "extra_missing"
+
+    def __init__(self, language: str, extra: str) -> None:
+        super().__init__(
+            f"{language} needs a package that is not installed:"
+            f" run pip install 'litetts-edge[{extra}]' in the program's environment and restart."
+        )
 
 
 class Terminated(SpeechError):

@@ -10,9 +10,12 @@ from litetts_edge.text import homograph_senses as senses
 from litetts_edge.text.homograph_place import DETERMINERS, MARKS, TO_BE, Place, Rule, cues
 
 
-def rule(word: str, words: Sequence[str], index: int) -> tuple[int, float] | None:
-    """The number of the reading and how sure it is, for `word` in lower case; None when no rule knows."""
-    decide = RULES.get(word)
+def rule(word: str, kind: str, words: Sequence[str], index: int) -> tuple[int, float] | None:
+    """The number of the reading and how sure it is, for `word` in lower case; None when no rule knows.
+
+    `kind` is that of homographs.tsv.
+    """
+    decide = RULES.get(word) or _OF_KIND.get(kind)
     if not decide:
         return None
     side = decide(Place(words, index))
@@ -151,7 +154,34 @@ def _live(place: Place) -> int | None:
     return 1 if place.before in cues("i we they you who people") else None
 
 
+def _order(place: Place) -> int | None:
+    """Orders are rare in an encyclopaedia and frequent at home: close the door, please close it, do not."""
+    if place.before in {"please", "don't", "let's"}:
+        return 1
+    return 1 if place.starts and place.after in DETERMINERS | {"it", "them", "all"} else None
+
+
+def _read(place: Place) -> int | None:
+    asked = place.at(-2) if place.before in cues("i you we they he she it") else place.before
+    if asked in cues("have has had haven't hasn't hadn't i've you've we've they've having"):
+        return 1
+    if asked in cues("to did didn't do don't does doesn't will won't can can't could should shall must may might"):
+        return 0
+    past = place.near(cues("yesterday ago"), 10) or (
+        place.near(cues("last"), 8) and place.before in cues("i we he she")
+    )
+    return 1 if past else None
+
+
+def _upset(place: Place) -> int | None:
+    """She is upset sounds like the verb, though the Wikipedia data counts it with the noun."""
+    feeling = TO_BE | cues("get gets got getting feel feels felt feeling seem seemed very so too really quite")
+    return 2 if place.before in feeling else _order(place)
+
+
 RULES: dict[str, Rule] = {
+    "read": _read,
+    "upset": _upset,
     "the": _the,
     "a": _a,
     "used": _used,
@@ -201,3 +231,4 @@ RULES: dict[str, Rule] = {
     "axes": senses.axes,
 }
 _UNSURE = frozenset("axes row rows used bow bows bass lead minute mobile reading celtic sake tears".split())
+_OF_KIND: dict[str, Rule] = {"v": _order}

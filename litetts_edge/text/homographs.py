@@ -119,7 +119,7 @@ def choose(words: Sequence[str], index: int, region: str = "US") -> Choice | Non
 
 def decide(table: Table, row: Row, words: Sequence[str], index: int, region: str = "US") -> Choice:
     """The choice of one table; `choose` uses the one that is shipped."""
-    ruled = rule(row.word, words, index)
+    ruled = rule(row.word, row.kind, words, index)
     if ruled:
         side, confidence = ruled
     else:

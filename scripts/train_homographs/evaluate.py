@@ -49,7 +49,7 @@ def kept_aside(
 def judge(table: Table, example: Example) -> Judged:
     row = row_of(example.row)
     choice = decide(table, row, example.words, example.index)
-    ruled = rule(row.word, example.words, example.index)
+    ruled = rule(row.word, row.kind, example.words, example.index)
     score = None if ruled else table.score(row, example.words, example.index)
     return Judged(example, row.labels[example.side], choice.label, choice.confidence, score)
 

@@ -67,6 +67,11 @@ class Dictionary:
         file = self._open()
         return file.get(word, region) if file is not None else None
 
+    def words(self) -> Iterator[str]:
+        """Every word of the file, in the order of its letters."""
+        file = self._open()
+        return file.words() if file is not None else iter(())
+
     def _find(self, word: str, region: str) -> Entry | None:
         if not word.isascii() or self._open() is None:
             return None
@@ -75,6 +80,8 @@ class Dictionary:
             return found
         for rule, stem, add in endings.stems(word):
             entry = self._any_case(stem, region)
+            if entry is None and "'" in rule:  # I'd've, the teachers'
+                entry = self._find(stem, region)
             if entry is not None and entry.ipa and (ipa := add(entry.ipa, stem, region)) is not None:
                 variants = tuple((tag, add(said, stem, region) or said) for tag, said in entry.variants if said)
                 return Entry(entry.word, ipa, variants, entry.sure, rule)
@@ -130,6 +137,24 @@ class _File:
         pieces += [""] * (FIRST_TAG - len(pieces)) + [f"\n{tag}\t" for tag in TAGS]
         return cls(data, pieces, struct.unpack(f"<{header['blocks']}I", index), at + len(index))
 
+    def words(self) -> Iterator[str]:
+        data, word = self._data, b""
+        for block in range(len(self._starts)):
+            at = self._starts.offset(block)
+            end = self._starts.offset(block + 1) if block + 1 < len(self._starts) else len(data)
+            while at < end:
+                shared, length, flags = data[at], data[at + 1], data[at + 2]
+                word = word[:shared] + data[at + 3 : at + 3 + length]
+                at = self._behind(at + 3 + length, flags)
+                yield word.decode("ascii")
+
+    def _behind(self, at: int, flags: int) -> int:
+        """Where the record ends whose fields begin at `at`."""
+        for bit in HAS.values():
+            if flags & bit:
+                at += 1 + self._data[at]
+        return at
+
     def get(self, word: str, region: str) -> Entry | None:
         letters = word.encode("ascii", "replace")
         block = bisect_right(self._starts, letters) - 1
@@ -165,10 +190,7 @@ class _File:
                 while common < len(ours) and ours[common] == rest[common]:
                     common += 1
                 same += common
-            at = fields
-            for bit in HAS.values():
-                if flags & bit:
-                    at += 1 + data[at]
+            at = self._behind(fields, flags)
         return None
 
     def _entry(self, word: str, region: str, flags: int, at: int) -> Entry | None:

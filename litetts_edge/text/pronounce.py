@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-from litetts_edge.text import dictionary, endings, espeak, homographs
+from litetts_edge.text import dictionary, endings, espeak
 from litetts_edge.text import english_words as said
 from litetts_edge.text.dictionary import Dictionary, Entry
 from litetts_edge.text.english_alphabets import to_ipa
 from litetts_edge.text.phonemes import MARKS, Token, from_espeak
 from litetts_edge.text.weak_forms import SPECIAL, linked_r, pair, together, weakened
+
+if TYPE_CHECKING:
+    from litetts_edge.text import homographs
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ class _Sentence:
             return Pronounced(_letters(word, self._region, self._entries), "spelled")
         if small in SPECIAL:
             return Pronounced("ə", "words")
-        if (choice := homographs.choose(self._words, at, self._region)) is not None:
+        if (choice := _homograph(self._words, at, self._region)) is not None:
             ipa = _canonical(choice.phonemes, self._region)
             return Pronounced(ipa, "homograph", round(1 - choice.confidence, 3))
         return word_alone(word, self._region, self._entries)
@@ -138,6 +142,21 @@ class _Sentence:
             return
         heard[at] = replace(heard[at], ipa=forms[0] or heard[at].ipa)
         heard[at + 1] = replace(heard[at + 1], ipa=forms[1] or heard[at + 1].ipa, linked=True)
+
+
+def _homograph(words: Sequence[str], at: int, region: str) -> homographs.Choice | None:
+    choose = _chooser()
+    return choose(words, at, region) if choose is not None else None
+
+
+@cache
+def _chooser() -> Callable[[Sequence[str], int, str], homographs.Choice | None] | None:
+    """Opens its table at the first sentence; without one, the dictionary's first reading stands."""
+    try:
+        from litetts_edge.text import homographs
+    except ImportError:
+        return None
+    return homographs.choose
 
 
 def word_alone(word: str, region: str = "US", entries: Dictionary | None = None) -> Pronounced:
@@ -194,11 +213,15 @@ def _unknown(word: str, region: str, entries: Dictionary) -> Pronounced:
 
 def _letters(word: str, region: str, entries: Dictionary) -> str:
     """The names of letters."""
-    names = []
-    for letter in word:
-        entry = entries.exact(letter.upper(), region)
-        names.append(entry.ipa if entry is not None else _espeak(letter.upper() + ".", region))
-    return _run_together(together(names), region) if len(names) > 1 else "".join(names)
+    names = [_letter(letter.upper(), region, entries) for letter in word]
+    return _run_together(together(names), region) if len(names) > 1 else names[0]
+
+
+def _letter(letter: str, region: str, entries: Dictionary) -> str:
+    if letter == "Z" and region == "GB":
+        return "zˈɛd"  # misaki has the American name
+    entry = entries.exact(letter, region)
+    return entry.ipa if entry is not None else _espeak(letter + ".", region)
 
 
 @lru_cache(1024)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -55,13 +54,3 @@ HOSTILE: Sequence[str] = tuple(
         "१", "१,", "1/2 ", "1:1:", "12月", "₹1", "k", "1km/", "a1", "http://", "1e", "½", "¥1-", "A1-",
     )
 )  # fmt: skip
-
-
-def slowest(read: Read) -> tuple[float, str]:
-    """The longest time (s) that a hostile text of 5,000 characters takes, and how it begins."""
-    times = []
-    for text in HOSTILE:
-        begun = time.perf_counter()
-        read(text)
-        times.append((time.perf_counter() - begun, text[:12]))
-    return max(times)

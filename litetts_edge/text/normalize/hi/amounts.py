@@ -25,6 +25,7 @@ _MONEY = re.compile(
 _MONEY_AFTER = re.compile(
     rf"(?P<n>{_SIGN}{NUMBER})(?P<scale>{_SCALE}) ?(?P<currency>{CURRENCY})(?![A-Za-z0-9\u0900-\u0963])"
 )
+_RUPEES = re.compile(r"(?P<n>[0-9]{1,3}(?:,[0-9]{2,3}){0,8}\.[0-9]{2}) (?:रुपये|रुपए)(?![\u0900-\u0963])")
 _MONEY_DASH = re.compile(rf"(?P<n>{NUMBER})/-(?![0-9])")
 _PERCENT = re.compile(rf"(?P<a>{_SIGN}{NUMBER})(?:(?P<pa> ?%?){_TO}(?P<b>[-+]?{NUMBER}))? ?(?P<p>[%‰])")
 _MIXED = re.compile(
@@ -206,6 +207,7 @@ def _number(match: re.Match[str]) -> Reading | None:
 RULES: tuple[Rule, ...] = (
     (_MONEY, _money),
     (_MONEY_AFTER, _money_after),
+    (_RUPEES, lambda m: reading(m, "money", amount(m["n"], "", "₹"))),
     (_MONEY_DASH, lambda m: reading(m, "money", amount(m["n"], "", "₹"))),
     (_PERCENT, _percent),
     (_MIXED, _mixed),

@@ -37,10 +37,11 @@ _WEEKDAY = re.compile(rf"(?<=[日0-9])[(（]([{_WEEKDAYS}])(?:曜日?)?(・?[祝
 
 _CLOCK = re.compile(
     r"(?<![0-9.:/])(?:(?P<lead>[AaPp]\.?[Mm]\.?) ?)?(?P<h>2[0-9]|[01]?[0-9]):(?P<m>[0-5][0-9])"
-    r"(?::(?P<s>[0-5][0-9])(?:\.[0-9]{1,6})?)?(?: ?(?P<tail>[AaPp]\.?[Mm]\b\.?))?(?![0-9]|:[0-9])"
+    r"(?::(?P<s>[0-5][0-9])(?:\.[0-9]{1,6})?)?(?: ?(?P<tail>[AaPp]\.?[Mm](?![A-Za-z])\.?))?(?![0-9]|:[0-9])"
 )
-_HOUR = re.compile(r"(?<![0-9.:/])(?P<h>1[0-2]|0?[0-9]) ?(?P<tail>[AaPp]\.?[Mm]\b\.?)(?![A-Za-z])")
+_HOUR = re.compile(r"(?<![0-9.:/])(?P<h>1[0-2]|0?[0-9]) ?(?P<tail>[AaPp]\.?[Mm](?![A-Za-z])\.?)(?![A-Za-z])")
 _SPAN = re.compile(r" ?[-~–—] ?(?=(?:2[0-9]|[01]?[0-9]):[0-5][0-9])")
+_OPEN_SPAN = re.compile(r"(?<=[0-9]) ?~(?=$| |[)）、。])")
 _DAY_SPAN = re.compile(r"(?<=[年月日時分秒]) ?[-~–—] ?(?=[0-9])")
 _LASTED = re.compile(r"(?:タイム|所要時間|再生時間|記録|残り|経過|時間は|タイマー)[^0-9]{0,4}$")
 _SCORES = re.compile(r"スコア|試合|得点|[勝敗負破]|リード|引き分け|比率|割合|比$|比は$|対戦|[っで]て$")
@@ -126,4 +127,5 @@ RULES: tuple[Rule, ...] = (
     (_CLOCK, _clock),
     (_HOUR, lambda m: reading(m, "time", _half(m["tail"]) + clock(m["h"], "0"))),
     (_SPAN, _span),
+    (_OPEN_SPAN, _span),
 )

@@ -12,7 +12,8 @@ ROOT = Path(__file__).parent.parent
 TABLE = ROOT / "docs" / "troubleshooting.md"
 CODE = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
 
-NAMES = {"code", "_REFUSALS", "RESTART_NEEDED"}
+SSML = {"CLAMPED", "BAD", "UNKNOWN_TAG", "UNKNOWN_ATTRIBUTE", "UNSUPPORTED"}
+NAMES = {"code", "_REFUSALS", "RESTART_NEEDED", *SSML}
 """Names that stand for a code, or a table of them."""
 FIRST = {"ConnectFailed", "Ended", "_tell"}
 """Calls whose first argument is a code."""

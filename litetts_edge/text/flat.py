@@ -62,7 +62,7 @@ class Flat:
             self._warnings[code, message] = SsmlWarning(code, message, *place(self.document, at))
 
     def say(self, text: str, at: int, style: Style, width: int | None = None) -> None:
-        """Add text that stands at `at` of the document; with a `width`, all of it comes from so many characters."""
+        """Add text that stands at `at` of the document; with a `width`, all comes from so many characters."""
         done = 0
         for word in _WORD.finditer(text):
             if word.start() > done:

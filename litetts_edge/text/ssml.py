@@ -10,9 +10,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from xml.parsers import expat
+from xml.parsers.expat import errors
 
 from litetts_edge.errors import SsmlInvalid
 from litetts_edge.text import alphabets
+from litetts_edge.text import ssml_tags as tags
 from litetts_edge.text import ssml_values as values
 from litetts_edge.text.flat import Flat, place
 from litetts_edge.text.styled import Style, Styled
@@ -27,40 +29,9 @@ PARAGRAPH_MS = 600
 SENTENCE_MS = 300
 
 _BEGINS = re.compile(
-    r"[\s\ufeff]*+(?:<\?xml\b[^<>]*+>\s*+)?(?:<!--(?:[^-]|-(?!->))*+-->\s*+)*+<(?:[\w.-]{1,64}+:)?(?:!DOCTYPE\s++)?speak(?=[\s/>])"
+    r"[\s\ufeff]*+(?:<\?xml\b[^<>]*+>\s*+)?(?:<!--(?:[^-]|-(?!->))*+-->\s*+)*+"
+    r"<(?:!DOCTYPE\s++)?(?:[\w.-]{1,64}+:)?speak(?=[\s/>])"
 )
-
-_KNOWN: dict[str, frozenset[str]] = {
-    tag: frozenset(attributes.split())
-    for tag, attributes in {
-        "speak": "version onlangfailure",
-        "p": "",
-        "s": "",
-        "w": "role",
-        "token": "role",
-        "lang": "onlangfailure lang",
-        "voice": "name languages lang gender age variant required ordering onvoicefailure",
-        "prosody": "rate pitch volume contour range duration",
-        "emphasis": "level",
-        "break": "time strength",
-        "mark": "name",
-        "say-as": "interpret-as format detail",
-        "sub": "alias",
-        "phoneme": "alphabet ph type",
-        "audio": "src fetchtimeout fetchhint maxage maxstale clipBegin clipEnd repeatCount repeatDur soundLevel speed",
-        "desc": "",
-        "metadata": "",
-        "meta": "name http-equiv content",
-        "lexicon": "uri type fetchtimeout maxage maxstale",
-        "lookup": "ref",
-    }.items()
-}
-_UNSPOKEN = frozenset("desc metadata meta lexicon".split())
-_OTHERS = frozenset("par seq media".split())
-"""Tags of other makers, known by name: their text is spoken."""
-_OTHER_MAKERS = frozenset("amazon google mstts ibm".split())
-_NOT_READ = frozenset("contour range duration gender age variant required".split())
-"""Attributes that are SSML, and are not followed."""
 
 
 def is_ssml(text: str) -> bool:
@@ -79,7 +50,10 @@ def parse(text: str) -> Styled:
 class _Frame:
     """An element that is open."""
 
+    name: str
+    """As it is written."""
     tag: str
+    """Without the prefix."""
     at: int
     """Where in the document it begins."""
     style: Style
@@ -113,9 +87,11 @@ class _Reader:
         try:
             self._parser.Parse(self._bytes, True)
         except expat.ExpatError as error:
-            raise self._invalid(self._reason(error), self._position(self._parser.ErrorByteIndex)) from None
+            at = self._position(self._parser.ErrorByteIndex)
+            at -= 2 * self._document.startswith("</", max(at - 2, 0))  # expat points at the name
+            raise self._invalid(self._reason(error, at), at) from None
         finally:
-            self._parser = None  # type: ignore[assignment]  # it and its handlers hold each other
+            del self._parser  # it and its handlers hold each other
         return self._flat.finish()
 
     # -- what expat tells
@@ -126,7 +102,7 @@ class _Reader:
     def _open(self, name: str, attributes: dict[str, str]) -> None:
         here = self._here()
         self._elements += 1
-        tag = name if name.partition(":")[0] in _OTHER_MAKERS else name.rpartition(":")[2]
+        tag = name if name.partition(":")[0] in tags.OTHER_MAKERS else name.rpartition(":")[2]
         if not self._frames and tag != "speak":
             raise self._invalid(
                 f"the document is <{name}>, not <speak>. Put the text between <speak> and </speak>"
@@ -135,11 +111,13 @@ class _Reader:
             raise self._invalid(f"elements are nested more than {MAX_DEPTH} deep. Flatten them")
         if self._elements > MAX_ELEMENTS:
             raise self._invalid(f"it has more than {MAX_ELEMENTS} elements. Send it in parts")
-        above = self._frames[-1] if self._frames else _Frame("", here, Style())
-        frame = _Frame(tag, here, above.style, silent=above.silent or tag in _UNSPOKEN)
+        above = self._frames[-1] if self._frames else _Frame("", "", here, Style())
+        frame = _Frame(name, tag, here, above.style, silent=above.silent or tag in tags.UNSPOKEN)
         self._frames.append(frame)
-        self._check(name, tag, attributes, here)
-        if lang := attributes.get("xml:lang", attributes.get("lang", "")).strip():
+        if not above.silent:
+            self._check(name, tag, attributes, here)
+        bare = attributes.get("lang", "") if "lang" in tags.KNOWN.get(tag, ()) else ""
+        if lang := attributes.get("xml:lang", bare).strip():
             if len(self._frames) == 1:
                 self._flat.lang = lang
             else:
@@ -149,23 +127,23 @@ class _Reader:
 
     def _check(self, name: str, tag: str, attributes: dict[str, str], here: int) -> None:
         """Warn about what is not followed."""
-        known = _KNOWN.get(tag)
+        known = tags.KNOWN.get(tag)
         if known is None:
-            code = "ssml_unsupported" if tag in _OTHERS or ":" in tag else "ssml_unknown_tag"
-            what = "is not supported" if code == "ssml_unsupported" else "is no SSML"
+            code = values.UNSUPPORTED if tag in tags.OTHERS or ":" in tag else values.UNKNOWN_TAG
+            what = "is not supported" if code == values.UNSUPPORTED else "is no SSML"
             self._flat.warn(code, f"<{name}> {what}: its text is spoken as it stands.", here)
             return
         if tag in {"audio", "lexicon"}:
-            instead = "the text inside it is spoken instead" if tag == "audio" else "it was ignored"
-            self._flat.warn("ssml_unsupported", f"<{tag}> is not supported: {instead}.", here)
+            instead = "the text inside it is spoken" if tag == "audio" else "it was ignored"
+            self._flat.warn(values.UNSUPPORTED, f"<{tag}> is not supported: {instead}.", here)
             return
         for key in attributes:
             if key.startswith(("xml:", "xmlns", "xsi:")):
                 continue
-            if key in _NOT_READ or key.partition(":")[0] in _OTHER_MAKERS:
-                self._flat.warn("ssml_unsupported", f"{key} of <{name}> is not supported and was ignored.", here)
+            if key in tags.NOT_READ or key.partition(":")[0] in tags.OTHER_MAKERS:
+                self._flat.warn(values.UNSUPPORTED, f"{key} of <{name}> is not supported and was ignored.", here)
             elif key not in known:
-                self._flat.warn("ssml_unknown_attribute", f"{key} of <{name}> is no SSML and was ignored.", here)
+                self._flat.warn(values.UNKNOWN_ATTRIBUTE, f"{key} of <{name}> is no SSML and was ignored.", here)
 
     def _begin(self, frame: _Frame, attributes: dict[str, str]) -> None:
         """What an element does that is spoken."""
@@ -178,7 +156,7 @@ class _Reader:
             case "break":
                 flat.pause(self._pause(attributes, here), here)
             case "mark":
-                flat.mark(attributes.get("name", ""))
+                self._mark(attributes.get("name", ""), here)
             case "voice":
                 frame.style = replace(
                     frame.style,
@@ -223,6 +201,12 @@ class _Reader:
         ms, fault = values.pause(time, strength)
         self._fault(fault, "break", "time" if time else "strength", time or strength, f"{ms / 1000:g} s", at)
         return ms
+
+    def _mark(self, name: str, at: int) -> None:
+        if name:
+            self._flat.mark(name)
+        else:
+            self._flat.warn(values.BAD, "<mark> has no name and was ignored.", at)
 
     def _number(
         self,
@@ -292,5 +276,12 @@ class _Reader:
         line, column = place(self._document, at)
         return SsmlInvalid(line, column, reason)
 
-    def _reason(self, error: expat.ExpatError) -> str:
-        return expat.ErrorString(error.code) or "it is not well-formed"
+    def _reason(self, error: expat.ExpatError, at: int) -> str:
+        why = expat.ErrorString(error.code) or "it is not well-formed"
+        if why in {errors.XML_ERROR_TAG_MISMATCH, errors.XML_ERROR_NO_ELEMENTS} and self._frames:
+            frame = self._frames[-1]
+            line, column = place(self._document, frame.at)
+            return (
+                f"<{frame.name}> (line {line}, column {column}) is not closed. Write </{frame.name}> where it ends"
+            )
+        return tags.reason(why, self._document, at)

@@ -9,14 +9,18 @@ from __future__ import annotations
 import math
 import re
 
+from litetts_edge.text.flat import MAX_BREAK_MS
 from litetts_edge.text.styled import SILENT_DB
 
-CLAMPED, BAD, UNSUPPORTED = "ssml_clamped", "ssml_bad_value", "ssml_unsupported"
+CLAMPED = "ssml_clamped"
+BAD = "ssml_bad_value"
+UNKNOWN_TAG = "ssml_unknown_tag"
+UNKNOWN_ATTRIBUTE = "ssml_unknown_attribute"
+UNSUPPORTED = "ssml_unsupported"
 
 RATES = (0.5, 2.0)
 PITCHES = (-12.0, 12.0)
 VOLUMES = (-40.0, 12.0)
-MAX_BREAK_MS = 10_000
 
 _RATE = {"x-slow": 0.6, "slow": 0.8, "medium": 1.0, "default": 1.0, "fast": 1.25, "x-fast": 1.6}
 _PITCH = {"x-low": -4.0, "low": -2.0, "medium": 0.0, "default": 0.0, "high": 2.0, "x-high": 4.0}
@@ -69,21 +73,19 @@ def pitch(text: str, around: float) -> tuple[float, str]:
 
 
 def volume(text: str, around: float) -> tuple[float, str]:
-    """dB. A bare number is SSML 1.0's scale from 0 to 100."""
+    """Decibels. A bare number is SSML 1.0's scale from 0 to 100."""
     if text in _VOLUME:
         return _VOLUME[text], ""
     found = _NUMBER.fullmatch(text)
-    if not found:
+    unit = (found[3] or "").lower() if found else "?"
+    if not found or unit not in {"", "%", "db"}:
         return around, BAD
-    unit = (found[3] or "").lower()
     number = math.copysign(float(found[2]), float(found[1] + "1"))
+    if around == SILENT_DB or (unit != "db" and number == 0 and not found[1]):
+        return SILENT_DB, ""  # nothing makes it heard again but a label
     if unit == "db":
         return _within(around + number, VOLUMES)
-    if unit not in {"", "%"}:
-        return around, BAD
     factor = 1 + number / 100 if found[1] else number / 100
-    if factor == 0:
-        return SILENT_DB, ""
     return _within(around + (20 * math.log10(factor) if factor > 0 else -math.inf), VOLUMES)
 
 

@@ -78,7 +78,7 @@ class SsmlWarning:
     """Something that the document asks for and does not get."""
 
     code: str
-    """ssml_clamped, ssml_bad_value, ssml_unknown_tag, ssml_unknown_attribute or ssml_unsupported; never changes."""
+    """ssml_clamped, ssml_bad_value, ssml_unknown_tag, ssml_unknown_attribute or ssml_unsupported."""
     message: str
     line: int
     column: int
@@ -109,7 +109,7 @@ class Styled:
         return self.offsets.source(start, end)
 
     def cuts(self) -> list[int]:
-        """Where a piece of the flat text must end: at borders, breaks, marks of another style."""
+        """Where a piece of the flat text must end: at borders, breaks and changes of style."""
         places = {border.position for border in self.borders} | {pause.position for pause in self.breaks}
         for one in self.styles:
             places |= {one.start, one.end}

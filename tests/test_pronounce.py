@@ -198,3 +198,10 @@ def test_running_words_agree_with_espeak() -> None:
         assert len(ours) == len(theirs), (said(sentence), ipa)
         same = sum(a == b for a, b in zip(ours, theirs, strict=True)) / len(ours)
         assert same > 0.85, (same, said(sentence), ipa)
+
+
+@pytest.mark.parametrize("piece", ["'s", "'ve", "s'", "-a", "ing", "A"])
+def test_endings_without_end(piece: str) -> None:
+    """However many endings are piled up, a word is looked at once or twice and then left to espeak-ng."""
+    assert len(pronounce([piece * 1500])) == 1
+    assert len(pronounce(["dog" + piece * 20])) == 1

@@ -20,6 +20,8 @@ from litetts_edge.text import endings
 from litetts_edge.text.pronunciation_file import AS_US, BLOCK, FIRST_TAG, HAS, MAGIC, TAGS, UNSURE
 
 DEFAULT_PATH = Path(__file__).parent / "data" / "english.pron"
+_LONGEST = 64
+"""Letters; no word is longer."""
 MISSING = "pronunciations_missing"
 """The warning code when there is no readable file."""
 
@@ -72,16 +74,16 @@ class Dictionary:
         file = self._open()
         return file.words() if file is not None else iter(())
 
-    def _find(self, word: str, region: str) -> Entry | None:
-        if not word.isascii() or self._open() is None:
+    def _find(self, word: str, region: str, *, inner: bool = False) -> Entry | None:
+        if not word.isascii() or len(word) > _LONGEST or self._open() is None:
             return None
         found = self._any_case(word, region)
         if found is not None or len(word) < 3:
             return found
         for rule, stem, add in endings.stems(word):
             entry = self._any_case(stem, region)
-            if entry is None and "'" in rule:  # I'd've, the teachers'
-                entry = self._find(stem, region)
+            if entry is None and "'" in rule and not inner:  # I'd've, the teachers'
+                entry = self._find(stem, region, inner=True)
             if entry is not None and entry.ipa and (ipa := add(entry.ipa, stem, region)) is not None:
                 variants = tuple((tag, add(said, stem, region) or said) for tag, said in entry.variants if said)
                 return Entry(entry.word, ipa, variants, entry.sure, rule)

@@ -174,7 +174,7 @@ def word_alone(word: str, region: str = "US", entries: Dictionary | None = None)
         found = [_part(part, region, entries) for part in parts]
         ipa = _run_together([part.ipa for part in found], region)
         return Pronounced(ipa, "rule", max(0.1, *(part.doubt for part in found)))
-    if small.endswith("'s") and len(word) > 3:
+    if small.endswith("'s") and len(word) > 3 and word.count("'") == 1:
         stem = word_alone(word[:-2], region, entries)
         return replace(stem, ipa=endings.add_s(stem.ipa, "", region) if stem.ipa else "")
     return _unknown(word, region, entries)

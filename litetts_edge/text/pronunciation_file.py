@@ -125,7 +125,7 @@ def _pieces(entries: Iterable[str]) -> list[str]:
     """Each phone, then what is most worth a code of its own: pairs are joined, the most frequent first."""
     every = [_PIECE.findall(ipa) for ipa in entries]
     table = sorted({piece for pieces in every for piece in pieces})
-    sample = every[:: max(1, len(every) // 40_000)]
+    sample = every[:: max(1, len(every) // 12_000)]
     while len(table) < FIRST_TAG:
         pairs = Counter(pair for pieces in sample for pair in _pairs(pieces))
         if not pairs:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from benchmarks.compact.sentences import home
 from benchmarks.listener import (
     Fit,
     UnknownWords,
@@ -14,14 +15,13 @@ from benchmarks.listener import (
     recognise,
     spoken_words,
     transcribe,
-    word_error_rate,
     word_errors,
 )
 from litetts_edge.pcm import Samples
 from litetts_edge.text import espeak
-from train_compact.home_sentences import generate, held_out, held_out_sentences, key
+from train_compact.home_sentences import generate
 
-COMPETING = held_out_sentences()
+COMPETING = home()
 SAID = [
     "My father moved to Tokyo in twenty twenty-five.",
     "Ruth can choose between fish and pizza.",
@@ -76,8 +76,8 @@ def test_shuffled_and_reversed_speech_is_no_sentence(sentence: str) -> None:
 
 def test_a_sentence_that_is_not_among_them_is_not_taken_for_another() -> None:
     """Good speech of the same voice, of words that are in the grammar too."""
-    others = [sentence for sentence in generate(100, seed=5) if 4 <= len(key(sentence)) <= 8][:4]
-    assert not held_out() & {key(sentence) for sentence in others}
+    others = [sentence for sentence in generate(100, seed=5) if 4 <= len(spoken_words(sentence)) <= 8][:4]
+    assert not [sentence for sentence in others if spoken_words(sentence) in [*map(spoken_words, COMPETING)]]
     assert [heard(speech(sentence)) for sentence in others] == [None] * 4
     assert heard(speech("The early morning is a time for people who have nothing to hide.")) is None
 
@@ -120,11 +120,6 @@ def test_errors_are_counted_in_words(reference: str, hypothesis: str, errors: in
     assert word_errors(reference, hypothesis) == (errors, len(spoken_words(reference)))
 
 
-def test_the_rate_is_of_all_words() -> None:
-    """A long sentence weighs more than a short one."""
-    assert word_error_rate([("one two three", "one two three"), ("four", "for")]) == 0.25
-
-
 def test_the_interval_of_a_difference() -> None:
     """A voice that is as good as another: zero is within it. One that is worse in every sentence: it is not."""
     draw = np.random.default_rng(3)
@@ -136,5 +131,5 @@ def test_the_interval_of_a_difference() -> None:
 
 def test_the_sentences_held_out_are_fit_for_a_grammar() -> None:
     """At least 500, each with other words, and generated ones begin the same for the same seed."""
-    assert len(COMPETING) == len(held_out()) >= 500
+    assert len(COMPETING) == len({tuple(spoken_words(line)) for line in COMPETING}) >= 500
     assert generate(30, seed=9)[:10] == generate(10, seed=9) != generate(10, seed=8)

@@ -18,7 +18,7 @@ Not for several threads at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -41,8 +41,6 @@ tells such apart puts both into the list. It costs 1 of 180 right ones."""
 
 _RUN = 20
 """Frames: what a short word says of itself is mostly chance."""
-
-_END = 1
 
 
 class UnknownWords(ValueError):
@@ -110,12 +108,6 @@ def word_errors(reference: str, hypothesis: str) -> tuple[int, int]:
         for j, other in enumerate(heard, 1):
             diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (word != other))
     return row[-1], len(said)
-
-
-def word_error_rate(pairs: Iterable[tuple[str, str]]) -> float:
-    """All errors over all words of the references; each pair is (reference, hypothesis)."""
-    counts = [word_errors(reference, hypothesis) for reference, hypothesis in pairs]
-    return sum(errors for errors, _ in counts) / sum(words for _, words in counts)
 
 
 def paired_bootstrap(
@@ -209,14 +201,21 @@ def _grammar(sentences: tuple[str, ...]) -> Any:
     spoken = {tuple(spoken_words(sentence)) for sentence in sentences}
     if unknown := sorted({word for words in spoken for word in words if decoder.lookup_word(word) is None}):
         raise UnknownWords(unknown)
-    states: dict[tuple[str, ...], int] = {(): 0}  # by what was said so far: sentences share their beginnings
+    # A tree: sentences share the states of their beginnings. All end in one.
+    nothing: tuple[str, ...] = ()
+    begin, end = 0, 1
+    states = {nothing: begin}  # by what was said so far
     arcs = []
-    for words in sorted(spoken):
-        for count, word in enumerate(words, 1):
-            if words[:count] not in states or count == len(words):
-                to = _END if count == len(words) else states.setdefault(words[:count], len(states) + 1)
-                arcs.append((states[words[: count - 1]], to, 1.0, word))
-    decoder.add_fsg("sentences", decoder.create_fsg("sentences", 0, _END, arcs))
+    for words in sorted(spoken - {nothing}):
+        said = nothing
+        for word in words[:-1]:
+            longer = (*said, word)
+            if longer not in states:
+                states[longer] = len(states) + 1  # after `begin` and `end`
+                arcs.append((states[said], states[longer], 1.0, word))
+            said = longer
+        arcs.append((states[said], end, 1.0, words[-1]))
+    decoder.add_fsg("sentences", decoder.create_fsg("sentences", begin, end, arcs))
     decoder.activate_search("sentences")
     return decoder
 

@@ -38,14 +38,15 @@ _VOWELS = frozenset("aa ae ah ao aw ax ay eh er ey ih iy ow oy uh uw".split())
 class Spoken:
     """One sentence by one speaker: what the network reads, and what it shall say."""
 
-    text: str
     input: Input
     durations: NDArray[np.int16]
     """(tokens,) frames of each token; their sum is the number of frames."""
     f0: NDArray[np.float32]
     """(frames,) Hz; 0 where unvoiced."""
     cepstra: NDArray[np.float32]
+    """(frames, CEPSTRA) as in Utterance."""
     strengths: NDArray[np.float32]
+    """(frames, BANDS) as in Utterance."""
 
 
 def sentences(lines: Iterable[str], left_out: frozenset[str]) -> dict[str, str]:
@@ -96,7 +97,7 @@ def _entry(ipa: str) -> str:
     return " ".join(phones)
 
 
-def align(text: str, ipa: str, utterance: Utterance) -> Spoken | str:
+def align(ipa: str, utterance: Utterance) -> Spoken | str:
     """What the network reads, with flite's durations, or the reason why the sentence is dropped."""
     wanted = read(ipa)
     heard = utterance.phones
@@ -127,7 +128,6 @@ def align(text: str, ipa: str, utterance: Utterance) -> Spoken | str:
     durations[-1] -= last
     kept = slice(first, frames - last)
     return Spoken(
-        text,
         Input(ids, wanted.stress, wanted.starts_word),
         durations,
         utterance.f0[kept],

@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.compact.sentences import home
 from litetts_edge.engines.compact_units import SPEAKERS
 from train_compact.corpus import addenda, align, key, sentences
 from train_compact.flite import BANDS, CEPSTRA, Flite
-from train_compact.home_sentences import generate, held_out_sentences
+from train_compact.home_sentences import generate
 
 HOME_SENTENCES = 9000
 SHARD = 400
@@ -80,7 +81,7 @@ def prepare(book: Path, folder: Path) -> None:
     if (folder / "sentences.json").exists():
         return
     lines = [line for line in text.decode("utf-8").splitlines() if not is_held_out(line)]
-    unseen = frozenset(key(line) for line in held_out_sentences())
+    unseen = frozenset(key(line) for line in home())
     read = sentences([*lines, *generate(HOME_SENTENCES, SEED)], unseen)
     for choice in (0, 1):
         (folder / f"addenda-{choice}.txt").write_text("\n".join(addenda(read, choice)) + "\n", "ascii")
@@ -127,7 +128,7 @@ def _make_shard(task: tuple[Path, str, list[Any], int]) -> None:
     tokens, durations, features, texts, stretched = [], [], [], [], []
     for text, ipa in block:
         stretch = draw.uniform(FASTEST, SLOWEST) if draw.random() < STRETCHED else 1.0
-        spoken = align(text, ipa, flite.speak(text, stretch))
+        spoken = align(ipa, flite.speak(text, stretch))
         if isinstance(spoken, str):
             reasons[spoken] += 1
             dropped.append((text, ipa))

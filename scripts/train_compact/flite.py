@@ -9,7 +9,6 @@ own samples, is `wer.bare.vocoder-teacher` in docs/benchmarks.md.
 from __future__ import annotations
 
 import ctypes as c
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,15 +35,12 @@ class Phone:
     """Of flite's US set; `pau` is silence."""
     end: float
     """Seconds."""
-    word: int
-    """Index of the word it belongs to; -1 for silence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
     """What flite made of one text."""
 
-    words: tuple[str, ...]
     phones: tuple[Phone, ...]
     f0: Array
     """(frames,) Hz; 0 where unvoiced."""
@@ -136,8 +132,6 @@ _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "item_next": (c.c_void_p, (c.c_void_p,)),
     "item_feat_string": (c.c_char_p, (c.c_void_p, c.c_char_p)),
     "item_feat_float": (c.c_float, (c.c_void_p, c.c_char_p)),
-    "item_set_int": (None, (c.c_void_p, c.c_char_p, c.c_int)),
-    "flite_ffeature_int": (c.c_int, (c.c_void_p, c.c_char_p)),
     "new_audio_streaming_info": (c.POINTER(_Streaming), ()),
     "audio_streaming_info_val": (c.c_void_p, (c.POINTER(_Streaming),)),
     "utt_wave": (c.POINTER(_Wave), (c.c_void_p,)),
@@ -186,10 +180,10 @@ class Flite:
             wave = lib.utt_wave(utterance).contents
             pcm = c.string_at(wave.samples, 2 * wave.num_samples) if wave.samples else b""
             samples = np.frombuffer(pcm, dtype=np.int16).astype(np.float32) / np.float32(32768)
-            words, phones = self._segments(utterance)
+            phones = self._phones(utterance)
         finally:
             lib.delete_utterance(utterance)
-        return Utterance(words, phones, parameters[:, 0], sharpened(parameters[:, 1:]), strengths, samples)
+        return Utterance(phones, parameters[:, 0], sharpened(parameters[:, 1:]), strengths, samples)
 
     def band_filters(self) -> NDArray[np.float64]:
         """(BANDS, taps) the filters that split the excitation into bands of pulse and noise."""
@@ -204,22 +198,14 @@ class Flite:
             raise RuntimeError("this flite has other voices: compare ALPHA, POSTFILTER and GAIN with its cg_db")
         return np.array([database.filters[band][: database.taps] for band in range(database.bands)])
 
-    def _segments(self, utterance: Any) -> tuple[tuple[str, ...], tuple[Phone, ...]]:
-        lib, words, phones = self._lib, [], []
-        for index, word in enumerate(self._items(utterance, b"Word")):
-            lib.item_set_int(word, b"litetts_index", index + 1)
-            words.append(lib.item_feat_string(word, b"name").decode())
-        for segment in self._items(utterance, b"Segment"):
-            index = lib.flite_ffeature_int(segment, b"R:SylStructure.parent.parent.litetts_index")
+    def _phones(self, utterance: Any) -> tuple[Phone, ...]:
+        lib, phones = self._lib, []
+        segment = lib.relation_head(lib.utt_relation(utterance, b"Segment"))
+        while segment:
             name = lib.item_feat_string(segment, b"name").decode()
-            phones.append(Phone(name, lib.item_feat_float(segment, b"end"), index - 1))
-        return tuple(words), tuple(phones)
-
-    def _items(self, utterance: Any, relation: bytes) -> Iterator[Any]:
-        item = self._lib.relation_head(self._lib.utt_relation(utterance, relation))
-        while item:
-            yield item
-            item = self._lib.item_next(item)
+            phones.append(Phone(name, lib.item_feat_float(segment, b"end")))
+            segment = lib.item_next(segment)
+        return tuple(phones)
 
 
 def _array(track: _Track) -> Array:

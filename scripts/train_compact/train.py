@@ -35,18 +35,26 @@ SAVE_EVERY = 200
 
 @dataclass(frozen=True, slots=True)
 class Batch:
+    """Sentences of like lengths, padded to one; float32 where nothing else is said."""
+
     tokens: Tensor
+    """(batch, tokens, 3) int64: id, stress, starts_word."""
     token_mask: Tensor
+    """(batch, tokens, 1) 0 for padding."""
     durations: Tensor
+    """(batch, tokens) frames."""
     duration_weight: Tensor
-    """0 for padding and for sentences that were spoken at another speed."""
+    """(batch, tokens) 0 for padding and for sentences that were spoken at another speed."""
     index: Tensor
-    """(batch, steps) token under each step."""
+    """(batch, steps) int64: token under each step."""
     places: Tensor
+    """(batch, steps, PLACES) as in Timeline."""
     step_mask: Tensor
+    """(batch, steps, 1) 0 for padding."""
     voice: Tensor
+    """(batch, speakers) one-hot."""
     features: Tensor
-    """(batch, frames, CHANNELS), not normalised."""
+    """(batch, frames, CHANNELS) not normalised; FRAMES_PER_STEP frames for each step."""
 
 
 class Network(nn.Module):
@@ -56,7 +64,7 @@ class Network(nn.Module):
         self.decoder = Decoder()
 
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Normalised features, and log(1 + frames) of each token."""
+        """Normalised features (batch, frames, CHANNELS), and log(1 + frames) of each token (batch, tokens)."""
         hidden, lengths = self.encoder(batch.tokens, batch.voice, batch.token_mask)
         at = batch.index[..., None].expand(-1, -1, hidden.shape[-1])
         return self.decoder(hidden.gather(1, at), batch.places, batch.voice, batch.step_mask), lengths
@@ -94,21 +102,29 @@ def batch_of(samples: list[Sample]) -> Batch:
 
 
 def batches(samples: list[Sample], draw: random.Random) -> Iterator[Batch]:
-    """Endless batches of about BATCH_STEPS, of samples of like lengths."""
+    """Endless batches of about BATCH_STEPS, of samples of like lengths.
+
+    Each round leaves out what does not fill a POOL, less than POOL samples, other ones each time: in a small pool
+    there are few of like lengths, and its batches would be mostly padding.
+    """
     while True:
         order = draw.sample(samples, len(samples))
         for start in range(0, len(order) - POOL + 1, POOL):
-            pool = sorted(order[start : start + POOL], key=lambda sample: len(sample.features))
-            cuts, current = [], []
-            for sample in pool:
-                if current and (len(current) + 1) * len(sample.features) > BATCH_STEPS * FRAMES_PER_STEP:
-                    cuts.append(current)
-                    current = []
-                current.append(sample)
-            cuts.append(current)
+            cuts = _cut(sorted(order[start : start + POOL], key=lambda sample: len(sample.features)))
             draw.shuffle(cuts)
             for cut in cuts:
                 yield batch_of(cut)
+
+
+def _cut(ordered: list[Sample]) -> list[list[Sample]]:
+    """Samples, the shortest first, in as few batches as BATCH_STEPS allows."""
+    cuts: list[list[Sample]] = [[]]
+    for sample in ordered:
+        padded = (len(cuts[-1]) + 1) * len(sample.features)
+        if cuts[-1] and padded > BATCH_STEPS * FRAMES_PER_STEP:
+            cuts.append([])
+        cuts[-1].append(sample)
+    return cuts
 
 
 def losses(network: Network, batch: Batch) -> dict[str, Tensor]:

@@ -76,6 +76,8 @@ class Vocoder(nn.Module):
         cycles = phase + torch.cumsum(f0.double().reshape(-1) / SAMPLE_RATE, dim=0)
         after = cycles[blocks * HOP - 1]
         x = ((cycles - torch.round(cycles)).float() * np.pi).reshape(-1, HOP)
+        # A Dirichlet kernel: the constant part, and on either side of it each harmonic below half the rate. 1e-3
+        # less, so that none lies on that where F0 divides it.
         harmonics = 2 * torch.floor(SAMPLE_RATE / 2 / f0 - 1e-3) + 1
         sine = torch.sin(x)
         at_peak = torch.abs(sine) < 1e-5
@@ -92,8 +94,9 @@ class Vocoder(nn.Module):
         across, up = amplitude * torch.cos(angle), amplitude * torch.sin(angle)
         spectrum = torch.cat([real * across - imaginary * up, real * up + imaginary * across], dim=1)
         sounds = (spectrum @ self.inverse_dft).reshape(count, _BLOCKS, HOP)
-        first = BEFORE + 1
-        samples = sum(sounds[first - j : first - j + blocks, j] for j in range(_BLOCKS))
+        # Overlapped and added: frame n sounds from the hop before it, so the hop of frame n holds block 0 of frame
+        # n + 1, block 1 of frame n, and so on.
+        samples = sum(sounds[BEFORE + 1 - late : BEFORE + 1 - late + blocks, late] for late in range(_BLOCKS))
         return limited(samples.reshape(-1)), after - torch.floor(after)
 
     def _spectrum(self, excitation: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from benchmarks.compact.sentences import held_out
@@ -42,7 +43,7 @@ def measure(scale: float, fp32: Path | None) -> Iterator[Figure]:
     for voice in VOICES:
         spent = _cpu_ms_a_second(compact, f"compact:{voice}", texts)
         yield Figure(f"cpu.compact.{voice}", "CPU a second of audio, the compact voice", "ms/s", spent, CPU)
-    reading = [_cpu_ms(lambda text=text: _read(text, find(compact, "compact:slt"))) for text in texts]  # type: ignore[misc]
+    reading = [_cpu_ms(partial(_read, text, find(compact, "compact:slt"))) for text in texts]
     yield Figure("cpu.frontend", "CPU of the front end, a text", "ms", reading)
     for length, text in LENGTHS.items():
         first = [_first_window_ms(compact, text) for _ in range(max(5, round(50 * scale)))]

@@ -24,7 +24,7 @@ from train_compact.data import pitch
 from train_compact.flite import Array, Utterance
 
 
-class Graphs:
+class WholeGraphs:
     """The graphs of one model folder, on one thread."""
 
     def __init__(self, folder: Path) -> None:
@@ -44,9 +44,9 @@ class Graphs:
 
     @staticmethod
     @cache
-    def of(folder: Path) -> Graphs:
+    def of(folder: Path) -> WholeGraphs:
         """Opened once a process."""
-        return Graphs(folder)
+        return WholeGraphs(folder)
 
     def encode(self, read: Input, speaker: str) -> tuple[Array, NDArray[np.float64]]:
         """Hidden (tokens, channels), and how many frames each token lasts."""
@@ -57,7 +57,7 @@ class Graphs:
         return hidden, durations.astype(np.float64)
 
     def frames(self, hidden: Array, durations: NDArray[np.float64] | NDArray[np.int64], speaker: str) -> Array:
-        """(frames, channels) what the vocoder reads."""
+        """(frames, channels) what the vocoder reads, of `hidden` (tokens, channels) and `durations` (tokens,)."""
         line = timeline(durations)
         steps = len(line.token)
         inputs = {

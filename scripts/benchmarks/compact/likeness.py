@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.compact.graphs import Graphs
+from benchmarks.compact.graphs import WholeGraphs
 from benchmarks.compact.sentences import held_out
 from benchmarks.compact.systems import VOICES
 from benchmarks.figures import Figure
@@ -67,7 +67,7 @@ def measure(scale: float, fp32: Path | None) -> Iterator[Figure]:
 
 def _compare(speaker: str, scale: float) -> _Found:
     found = _Found()
-    graphs, flite = Graphs.of(MODELS / "compact"), Flite(speaker)
+    graphs, flite = WholeGraphs.of(MODELS / "compact"), Flite(speaker)
     read = sentences(held_out(scale), frozenset())
     with tempfile.TemporaryDirectory() as folder:
         lexicon = Path(folder) / "addenda.txt"
@@ -75,7 +75,7 @@ def _compare(speaker: str, scale: float) -> _Found:
         flite.pronounce(lexicon)
     pairs = []
     for text, ipa in read.items():
-        spoken = align(text, ipa, flite.speak(text))
+        spoken = align(ipa, flite.speak(text))
         if isinstance(spoken, str):
             found.dropped += 1
             continue

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.compact.graphs import Graphs, teacher_frames
+from benchmarks.compact.graphs import WholeGraphs, teacher_frames
 from litetts_edge.engines import MODELS, create
 from litetts_edge.engines.compact_units import SAMPLE_RATE, SPEAKERS
 from litetts_edge.interfaces import Synthesizer
@@ -35,10 +35,8 @@ def say(system: str, speaker: str, text: str, fp32: Path | None = None) -> tuple
     if system == "teacher":
         samples, rate = _flite(speaker).speak(text).samples, SAMPLE_RATE
     elif system == "vocoder":
-        samples, rate = (
-            Graphs.of(MODELS / "compact").speech(teacher_frames(_flite(speaker).speak(text))),
-            SAMPLE_RATE,
-        )
+        frames = teacher_frames(_flite(speaker).speak(text))
+        samples, rate = WholeGraphs.of(MODELS / "compact").speech(frames), SAMPLE_RATE
     elif system == "espeak":
         samples, rate = joined(chunks(engine("espeak"), "espeak:en-us", text))
     else:

@@ -21,6 +21,7 @@ from benchmarks.compact.systems import VOICES, chunks, compact, joined, say
 from benchmarks.figures import Figure, Goal
 from benchmarks.listener import paired_bootstrap, recognise, transcribe, word_errors
 from litetts_edge.dsp import int16
+from litetts_edge.pcm import Samples
 
 SEED = 3
 ALL = "all"
@@ -67,7 +68,8 @@ def measure_grammar(scale: float, fp32: Path | None) -> Iterator[Figure]:
     judged = _judge(texts, tuple(home()), fp32)
     yield from _figures("wer.grammar", GRAMMAR, texts, judged)
     for system, voices in judged.items():
-        for voice, one in (voices | ({ALL: _together(voices)} if ALL not in voices else {})).items():
+        together = {} if ALL in voices else {ALL: _together(voices)}
+        for voice, one in (voices | together).items():
             name, what = f"recognised.{system}.{voice}", f"sentences recognised among 520, {system}"
             yield Figure(name, what, "%", [100 * sum(one.recognised) / len(one.recognised)])
 
@@ -125,10 +127,16 @@ def _listen(task: _Task) -> list[tuple[int, bool]]:
     rows = []
     for text in task.texts:
         samples, rate = say(task.system, task.voice, text, task.fp32)
-        heard = recognise(samples, rate, task.competing) or "" if task.competing else transcribe(samples, rate)
-        errors, _ = word_errors(text, heard)
+        errors, _ = word_errors(text, _heard(samples, rate, task.competing))
         rows.append((errors, errors == 0))
     return rows
+
+
+def _heard(samples: Samples, rate: int, competing: tuple[str, ...]) -> str:
+    """By the grammar, where there is one."""
+    if competing:
+        return recognise(samples, rate, competing) or ""
+    return transcribe(samples, rate)
 
 
 def _figures(

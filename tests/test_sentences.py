@@ -92,6 +92,17 @@ def test_pauses_are_those_of_the_border() -> None:
     ]
 
 
+def test_what_is_kept_is_one_piece() -> None:
+    """No sentence ends inside it; it may end with it, and a forced cut is stronger."""
+    text = "It is on. Then off. Good"
+    kept = [(6, 19)]
+    assert [text[piece.start : piece.end] for piece in split(text, "en", (), kept)] == [
+        "It is on. Then off.",
+        "Good",
+    ]
+    assert [piece.end for piece in split(text, "en", [9], kept)] == [9, 19, 24]
+
+
 @given(
     text=st.text(max_size=400) | st.text(alphabet="aB1i. !?…\n\u2028\"'()•-。", max_size=700),
     lang=st.sampled_from(["en", "de", "el", "ja", "ru", "xx"]),

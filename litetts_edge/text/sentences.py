@@ -69,7 +69,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class _Language:
-    """What one language knows about full stops."""
+    """What one language knows about full stops, and what is known about this text."""
 
     name: str
     ordinals: bool
@@ -78,12 +78,17 @@ class _Language:
     starters: frozenset[str]
     lower: bool
     """The text has no capital letter at all: a small letter after a full stop begins a sentence."""
+    kept: frozenset[int]
+    """Places of this text where no sentence ends."""
 
 
-def split(text: str, lang: str = "en", forced: Iterable[int] = ()) -> Iterator[Piece]:
+def split(
+    text: str, lang: str = "en", forced: Iterable[int] = (), kept: Iterable[tuple[int, int]] = ()
+) -> Iterator[Piece]:
     """Yield the pieces of `text` in order; only white space lies between them. Linear in the text's length.
 
     `forced` are places where a piece must end too, without a pause of its own (SSML: breaks, changes of style).
+    In a `kept` [start, end) no sentence ends (SSML: what is read as one), but a forced place may be there.
     """
     name = lang.replace("_", "-").partition("-")[0].lower()
     language = _Language(
@@ -93,6 +98,7 @@ def split(text: str, lang: str = "en", forced: Iterable[int] = ()) -> Iterator[P
         abbreviations(name),
         starters(name),
         name == "en" and text.lower() == text,
+        frozenset(at for start, end in kept for at in range(start + 1, min(end, len(text)))),
     )
     start = 0
     cuts = sorted({place for place in forced if 0 < place < len(text)}, reverse=True)
@@ -115,7 +121,7 @@ def _paragraph(text: str, start: int, end: int, language: _Language, forced: lis
     while end > start and text[end - 1].isspace():
         end -= 1
     ends, stops = borders(text, start, end)
-    for place in sorted({*ends, *forced, end}):
+    for place in sorted({*(ends - language.kept), *forced, end}):
         if not start < place <= end:
             continue
         pause_ms = PARAGRAPH_PAUSE_MS if place == end else SENTENCE_PAUSE_MS if place in ends else 0
@@ -136,7 +142,7 @@ def _segment(
         if stop == last:
             pause_ms = pause_ms or SENTENCE_PAUSE_MS
             break
-        if stop not in stops and _ends_sentence(text, begin, candidate, language):
+        if stop not in stops and stop not in language.kept and _ends_sentence(text, begin, candidate, language):
             yield from _piece(text, begin, stop, SENTENCE_PAUSE_MS)
             begin = stop
     yield from _piece(text, begin, end, pause_ms)

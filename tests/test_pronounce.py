@@ -108,6 +108,7 @@ def test_british(sentence: str, ipa: str) -> None:
         ("teacher's", "rule", "tˈiːtʃɚz"),
         ("mother-of-pearl", "dictionary", "mˌʌðɚəvpˈɜːl"),
         ("lamp-hot", "rule", "lˈæmphˈɑːt"),
+        ("re-installed", "rule", "ɹiɪnstˈɔːld"),
         ("café", "rule", "kæfˈeɪ"),
         ("José", "espeak", "hoʊsˈeɪ"),
         ("resumé", "words", "ɹˈɛzəmˌeɪ"),

@@ -136,7 +136,7 @@ def to_kokoro(tokens: Sequence[Token], region: str = "US") -> str:
         if symbol == "ɐ" and token.starts_word:
             written = _article(tokens, at)
         elif british and symbol == "i":
-            written = _british_i(token, following)
+            written = "i" if _between_words(tokens, at) else _british_i(token, following)
         elif british and symbol == "ɜ" and not token.stress:
             written = "əː"
         parts.append(_STRESS[token.stress] + written)
@@ -152,6 +152,21 @@ def _article(tokens: Sequence[Token], at: int) -> str:
     while end < len(tokens) and tokens[end].symbol in _PHONES and not tokens[end].starts_word:
         end += 1
     return "ɐ" if end - at == 1 or (end - at == 2 and tokens[at + 1].symbol == "n") else "ə"
+
+
+def _between_words(tokens: Sequence[Token], at: int) -> bool:
+    """Whether two main stresses have it between them: the end of a word in a compound (twenty-one)."""
+    before = at
+    while not tokens[before].starts_word and tokens[before].stress != 1:
+        before -= 1
+    ahead = next((token for token in tokens[at + 1 :] if token.symbol in VOWELS or token.starts_word), None)
+    return (
+        not tokens[at].stress
+        and tokens[before].stress == 1
+        and ahead is not None
+        and ahead.stress == 1
+        and not ahead.starts_word
+    )
 
 
 def _british_i(token: Token, following: Token | None) -> str:

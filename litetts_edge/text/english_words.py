@@ -40,6 +40,13 @@ SAID = _read(
 )
 """Words in small letters that are said so, whatever the dictionary has, in en-US and en-GB."""
 
+PARTS = _read(
+    """
+    a ɐ; the ðə; to tə; of əv; and ən; re ɹiː; un ʌn; de diː; pre pɹiː; co koʊ,kəʊ; non nɑːn,nɒn; ex ˌɛks
+    """
+)
+"""How these sound as a part of a word with hyphens."""
+
 SECONDARY = frozenset(
     """
     about above across among any before behind being below beside between down go going having how made make

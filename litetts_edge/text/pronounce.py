@@ -182,8 +182,8 @@ def word_alone(word: str, region: str = "US", entries: Dictionary | None = None)
 
 def _part(word: str, region: str, entries: Dictionary) -> Pronounced:
     """One part of a word with hyphens."""
-    weak = {"a": "ɐ", "the": "ðə", "to": "tə", "of": "əv", "and": "ən"}.get(word)
-    return Pronounced(weak, "words") if weak else word_alone(word, region, entries)
+    said_so = said.PARTS.get(word.lower())
+    return Pronounced(said_so[region == "GB"], "words") if said_so else word_alone(word, region, entries)
 
 
 def _without_accents(word: str, region: str, entries: Dictionary) -> Entry | None:

@@ -140,13 +140,13 @@ class Graphs:
             "frames_per_step": FRAMES_PER_STEP,
         }
         wrong = [
-            f"{key} should be {json.dumps(value)}, and is {json.dumps(facts.get(key))}"
+            f"{key} should be {json.dumps(value)}, and is {_told(facts.get(key))}"
             for key, value in known.items()
             if facts.get(key) != value
         ]
         context: list[Any] = [facts.get(key) for key in _CONTEXT]
         wrong += [
-            f"{key} should be a whole number, and is {json.dumps(value)}"
+            f"{key} should be a whole number, and is {_told(value)}"
             for key, value in zip(_CONTEXT, context, strict=True)
             if type(value) is not int or value < 0
         ]
@@ -209,3 +209,8 @@ class Graphs:
         )
         spoken = len(samples) // HOP
         return samples, Progress(known[spoken:], progress.spoken + spoken, float(phase))
+
+
+def _told(value: object) -> str:
+    """A value of the manifest in a message."""
+    return "missing" if value is None else json.dumps(value)

@@ -52,8 +52,8 @@ class Sample:
     stretched: bool
 
 
-def is_held_out(line: str) -> bool:
-    """Whether a line of the book is left for evaluation: about 200 of 12,346, by its hash."""
+def is_left_out(line: str) -> bool:
+    """Whether a line of the book is left out of training, to judge by later: about 200 of 12,346, by its hash."""
     return hashlib.sha256(key(line).encode()).digest()[0] < 4
 
 
@@ -80,7 +80,7 @@ def prepare(book: Path, folder: Path) -> None:
         raise OtherBook(book, folder)
     if (folder / "sentences.json").exists():
         return
-    lines = [line for line in text.decode("utf-8").splitlines() if not is_held_out(line)]
+    lines = [line for line in text.decode("utf-8").splitlines() if not is_left_out(line)]
     unseen = frozenset(key(line) for line in home())
     read = sentences([*lines, *generate(HOME_SENTENCES, SEED)], unseen)
     for choice in (0, 1):

@@ -22,6 +22,8 @@ _ORDINAL_DOT = frozenset("de da nb no nn fi cs sk hu et lv sl hr sr bs is fo lb 
 """Languages that write the ordinal `3.` where English has `3rd`."""
 _MAY_END = frozenset("etc usw ecc enz itd itp atd apod osv т.д т.п".split())
 """Abbreviations after which any capital letter begins a new sentence."""
+_UNITS = frozenset({"ms", "ft"})
+"""Titles that are units after a number."""
 _EXCLAIMED = frozenset("yahoo jeopardy joomla wham yum panic".split())
 """Names with an exclamation mark."""
 
@@ -241,12 +243,15 @@ def _is_abbreviation(text: str, begin: int, end: int, following: str, language: 
         return bool(counts) or (len(low) <= 3 and (word.first or ordinal))
     if len(low) == 1 and low.isalpha():
         return _is_single_letter(word, following, starts, language)
-    if low in language.leading or (language.name == "de" and low.endswith("str")):
-        return not word.before[-2:-1].isdigit()  # 5 ms. is no Ms.
+    counted = word.before[-2:-1].isdigit()
+    if (low in language.leading and not (counted and low in _UNITS)) or (
+        language.name == "de" and low[-3:] == "str"
+    ):
+        return True
     if low in {"a.m", "p.m"} and following[:1].isupper():
         introduces = word.start - begin < 32 and _INTRODUCES.fullmatch(text, begin, end)
         return bool(introduces or _AFTER_TIME.match(following))
-    if low in _MAY_END:
+    if low in _MAY_END or (counted and language.name == "en"):  # 5 min. Then
         starts = following[:1].isupper()
     known = low in language.abbreviations or _INITIALISM.fullmatch(word.text) is not None
     return (known and not starts) or (word.first and _ROMAN.fullmatch(word.text) is not None)

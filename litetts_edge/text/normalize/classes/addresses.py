@@ -11,9 +11,19 @@ from litetts_edge.text.normalize.classes.tables import Tables
 
 _PIECE = re.compile(r"[^\W\d_²³½¼¾]+|\d+|[\W_²³½¼¾]")
 _CASES = re.compile(r"[A-ZÀ-Þ]{2,}(?![a-zß-ÿ])|[A-ZÀ-Þ]?[a-zß-ÿ]+|[A-ZÀ-Þ]+")
-DOMAINS = "com|org|net|edu|gov|gob|gouv|gov|info|io|dev|app|eu|es|fr|it|br|pt|mx|ar|cl|co|pe|us|uk|de|ch|be|ca|tv|me|ai|cat"
-FILES = "pdf|txt|docx?|xlsx?|pptx?|csv|jpe?g|png|gif|svg|mp3|mp4|wav|ogg|zip|tar|gz|py|js|html?|css|json|ya?ml|md|exe|sh|log|ini|conf"
-DOMAIN_WORDS = "light|switch|sensor|binary_sensor|climate|cover|fan|lock|media_player|vacuum|camera|scene|script|automation|person|device_tracker|input_boolean|input_number|input_select|weather|sun|zone|group|timer|button|number|select|alarm_control_panel|water_heater|humidifier"
+DOMAINS = (
+    "com|org|net|edu|gov|gob|gouv|gov|info|io|dev|app|eu|es|fr|it|br|pt|mx|ar|cl|co|pe|us|uk|de|ch|"
+    "be|ca|tv|me|ai|cat"
+)
+FILES = (
+    "pdf|txt|docx?|xlsx?|pptx?|csv|jpe?g|png|gif|svg|mp3|mp4|wav|ogg|zip|tar|gz|py|js|html?|css|"
+    "json|ya?ml|md|exe|sh|log|ini|conf"
+)
+DOMAIN_WORDS = (
+    "light|switch|sensor|binary_sensor|climate|cover|fan|lock|media_player|vacuum|camera|scene|"
+    "script|automation|person|device_tracker|input_boolean|input_number|input_select|weather|sun|"
+    "zone|group|timer|button|number|select|alarm_control_panel|water_heater|humidifier"
+)
 
 
 def say_letters(tables: Tables, letters: str) -> str:
@@ -125,7 +135,7 @@ def say_phone(tables: Tables, written: str) -> str:
             spoken.append(tables.plus)
         elif tables.phone_by_two and len(group) <= 2:
             zero = f"{tables.cardinal(0)} " if group[0] == "0" and len(group) == 2 else ""
-            spoken.append((zero if int(group) else zero) + tables.cardinal(int(group)))
+            spoken.append(zero + tables.cardinal(int(group)))
         else:
             spoken.append(say_digits(tables, group))
     return ", ".join(spoken).replace(f"{tables.plus}, ", f"{tables.plus} ")
@@ -151,6 +161,15 @@ def _code(tables: Tables, match: re.Match[str]) -> str:
         else:
             pieces.append(say_word(tables, piece) if len(piece) < 3 else piece)
     return " ".join(pieces)
+
+
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+
+
+def _formula(tables: Tables, match: re.Match[str]) -> str:
+    """H₂O: letters apart."""
+    pieces = re.findall(r"\d+|[^\W\d]", match[0].translate(_SUBSCRIPTS))
+    return " ".join(say_number(tables, p) if p.isdecimal() else say_letters(tables, p) for p in pieces)
 
 
 def address_rules(tables: Tables) -> list[Rule]:
@@ -193,13 +212,18 @@ def address_rules(tables: Tables) -> list[Rule]:
 
 def code_rules(tables: Tables) -> list[Rule]:
     """Telephones, IPs and versions: before dates and numbers."""
-    dotted = r"(?<![\w.])(?P<v>[vV]\.? ?)?(?P<n>\d{1,4}(?:\.\d{1,4}){2,3})(?::(?P<port>\d{1,5}))?(?:/(?P<mask>\d{1,2}))?(?![\w])(?!\.\d)"
+    dotted = (
+        r"(?<![\w.])(?P<v>[vV]\.? ?)?(?P<n>\d{1,4}(?:\.\d{1,4}){2,3})(?::(?P<port>\d{1,5}))"
+        r"?(?:/(?P<mask>\d{1,2}))?(?![\w])(?!\.\d)"
+    )
     version = (
         r"(?<![\w.])(?P<v>[vV]\.? ?)(?P<n>\d{1,3}(?:\.\d{1,4}){0,3})(?P<port>(?!))?(?P<mask>(?!))?(?![\w])(?!\.\d)"
     )
     return [
         Rule(
-            "phone", re.compile(rf"(?<![\w.,/-])(?:{tables.phones})(?![\w])(?![.,-]\d)"), partial(_phone, tables)
+            "phone",
+            re.compile(rf"(?<![\w.,/-])(?<!\d )(?:{tables.phones})(?![\w])(?![.,-]\d)"),
+            partial(_phone, tables),
         ),
         Rule("version", re.compile(version), partial(_dotted, tables)),
         Rule("ip", re.compile(dotted), partial(_not_thousands, tables)),
@@ -208,7 +232,8 @@ def code_rules(tables: Tables) -> list[Rule]:
 
 def _not_thousands(tables: Tables, match: re.Match[str]) -> str | None:
     parts = match["n"].split(".")
-    if not match["v"] and all(len(part) == 3 for part in parts[1:]) and parts[0][0] != "0" and len(parts) < 4:
+    grouped = not match["v"] and all(len(part) == 3 for part in parts[1:]) and parts[0][0] != "0"
+    if grouped and (len(parts) < 4 or "000" in parts or any(int(part) > 255 for part in parts)):
         return None
     if re.fullmatch(r"(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?:\d\d|\d{4})", match["n"]):
         return None
@@ -217,9 +242,10 @@ def _not_thousands(tables: Tables, match: re.Match[str]) -> str | None:
 
 def mixed_rules(tables: Tables) -> list[Rule]:
     """What is left with letters and digits in one word."""
-    mixed = r"(?<!\w)(?:[^\W\d_]{1,40}+-?\d|\d{1,20}+[^\W\d_])\w{0,60}+(?:-\d{1,6}(?!\w))?"
+    mixed = r"(?<!\w)(?<!\d[.,])(?:[^\W\d_]{1,40}+-?\d|\d{1,20}+[^\W\d_])\w{0,60}+(?:-\d{1,6}(?!\w))?"
     snake = r"(?<!\w)[^\W_]{1,40}+(?:_{1,3}[^\W_]{1,40}+){1,12}(?!\w)"
     return [
+        Rule("id", re.compile(r"(?<!\w)[A-Za-z0-9]{1,12}+[₀-₉][A-Za-z₀-₉]{0,20}+"), partial(_formula, tables)),
         Rule("id", re.compile(snake), partial(_entity, tables)),
         Rule("id", re.compile(mixed), partial(_code, tables), 0.2),
     ]

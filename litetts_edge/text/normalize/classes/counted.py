@@ -49,6 +49,8 @@ def unit_of(tables: Tables, written: str) -> Unit | None:
         if VARIANTS.get(part, part) not in tables.units and part[-1:] in "²³23":
             name, power = part[:-1], part[-1]
         unit = tables.units.get(VARIANTS.get(name, name))
+        if unit is None and units and len(part) > 2 and part.isalpha():
+            unit = Unit(part, part)  # kWh/día
         if unit is None:
             return None
         units.append(_power(tables, unit, power))
@@ -60,7 +62,7 @@ def unit_pattern(tables: Tables) -> str:
     """What a unit looks like, quotients and powers included."""
     names = set(tables.units) | {written for written, name in VARIANTS.items() if name in tables.units}
     single = alternatives(names) + r"(?:[²³]|(?<=m)[23])?"
-    return rf"(?:{single}(?:/{single})?(?![\w°²³'])(?!/[\w]))"
+    return rf"(?:{single}(?:/(?:{single}|[^\W\d_]{{3,12}}+))?(?![\w°²³'])(?!/[\w]))"
 
 
 def say_measure(tables: Tables, number: Figure, unit: Unit) -> str:
@@ -123,8 +125,9 @@ def _range(tables: Tables, match: re.Match[str]) -> str:
         before = ""
     if re.search(tables.scores, match.string, re.IGNORECASE) and first.whole < 200 and not words:
         before = ""
+    if last.value < first.value:
+        before = ""  # a range goes up; what goes down is a result
     ends = [say_figure(tables, number, gender, measured=bool(words)) for number in (first, last)]
-    between = between if before or not before else between
     return f"{before} {ends[0]} {between} {ends[1]} {words}"
 
 
@@ -137,8 +140,16 @@ def _size(tables: Tables, match: re.Match[str]) -> str:
 
 def _number(tables: Tables, match: re.Match[str]) -> str:
     number = figure(match[0])
-    spoken = say_figure(tables, number, noun_gender(tables, match.string, match.end()))
-    return spoken
+    return say_figure(tables, number, noun_gender(tables, match.string, match.end()))
+
+
+def _thousands(tables: Tables, match: re.Match[str]) -> str:
+    """200 mil pessoas, 10mila euro: one number, which agrees with what it counts."""
+    return tables.cardinal(int(match["n"]) * 1000, noun_gender(tables, match.string, match.end()))
+
+
+def _joined(tables: Tables, match: re.Match[str]) -> str | None:
+    return tables.joined(int(match["n"]), match["end"]) if tables.joined else None
 
 
 def _decade(tables: Tables, match: re.Match[str]) -> str:
@@ -151,6 +162,8 @@ def _ratio(tables: Tables, match: re.Match[str]) -> str:
 
 def _fraction(tables: Tables, match: re.Match[str]) -> str | None:
     spoken = tables.fraction(int(match["a"]), int(match["b"]))
+    if match[0] == "24/7":
+        return f"{tables.cardinal(24)} {tables.cardinal(7)}"
     if spoken is None:
         return None
     sign = say_sign(tables, match["sign"] or "")
@@ -209,7 +222,10 @@ SIGN_GUARD = r"(?<!\d[-–—])(?<!\d [-–—] )"
 
 def number_rules(tables: Tables) -> list[Rule]:
     """Fractions, ratios and bare numbers."""
-    fraction = r"(?<![\w/.,])(?P<sign>(?<!\w)[-−])?(?:(?P<whole>\d{1,3}) )?(?P<a>\d{1,3})/(?P<b>\d{1,4})(?![\w/])(?![.,]\d)"
+    fraction = (
+        r"(?<![\w/.,])(?P<sign>(?<!\w)[-−])?(?:(?P<whole>\d{1,3}) )?(?P<a>\d{1,3})/(?P<b>\d{1,4})"
+        r"(?![\w/])(?![.,]\d)"
+    )
     return [
         Rule("fraction", re.compile(fraction), partial(_fraction, tables), 0.1),
         Rule(
@@ -217,7 +233,20 @@ def number_rules(tables: Tables) -> list[Rule]:
             re.compile(rf"(?:{BEGIN}(?P<w>\d{{1,3}}) ?)?(?P<v>[{''.join(VULGAR)}])"),
             partial(_vulgar, tables),
         ),
-        Rule("decade", re.compile(r"(?<![\w'])'(?P<n>\d\d)(?![\w'])"), partial(_decade, tables)),
+        Rule("decade", re.compile(r"(?<![\w'])'(?P<n>\d\d|[4-9]00)(?![\w'])"), partial(_decade, tables)),
         Rule("ratio", re.compile(r"(?<![\w:.,])(?P<a>\d{1,4}):(?P<b>\d{1,4})(?![\w:])"), partial(_ratio, tables)),
-        Rule("cardinal", re.compile(rf"{BEGIN}{FIGURE}(?![\w])"), partial(_number, tables)),
+        Rule("cardinal", re.compile(rf"{BEGIN}{FIGURE}"), partial(_number, tables)),
+    ]
+
+
+def glued_rules(tables: Tables) -> list[Rule]:
+    """Words made of a number and letters, before those are read apart."""
+    mil = alternatives(name for name, size in tables.magnitudes.items() if not size.noun and len(name) > 2)
+    return [
+        Rule(
+            "cardinal",
+            re.compile(r"(?<![\w.,])(?P<n>\d{1,3})(?P<end>[^\W\d_]{2,8})(?!\w)"),
+            partial(_joined, tables),
+        ),
+        Rule("cardinal", re.compile(rf"{BEGIN}(?P<n>\d{{1,3}}) ?(?:{mil})(?!\w)"), partial(_thousands, tables)),
     ]

@@ -71,7 +71,7 @@ def _named(tables: Tables, match: re.Match[str]) -> str | None:
     spoken = tables.day_month.format(day=say_day(tables, day), month=tables.months[month - 1])
     if not match["y"]:
         return spoken
-    joint = match["joint"].strip(" ,")
+    joint = match["joint"].strip(" ,-")
     if joint:
         return f"{spoken} {joint} {say_year(tables, match['y'])}"
     return tables.date.format(
@@ -97,7 +97,8 @@ def date_rules(tables: Tables) -> list[Rule]:
         (rf"{edge}(?P<y>\d{{4}})(?P<s>[-/.])(?P<m>\d{{1,2}})(?P=s)(?P<d>\d{{1,2}}){iso_time}{end}", _iso),
         (rf"{edge}{day}(?P<s>[-/.]){either}(?P=s)(?P<y>\d{{4}}|\d{{2}}){end}", _day_first),
         (
-            rf"(?i:(?<![\w.,/])(?P<d>0?[1-9]|[12]\d|3[01])(?:\.?[ºª°]|er)?[ -]{tables.date_of}(?P<name>{names}\b\.?)"
+            rf"(?i:(?<![\w.,/])(?P<d>0?[1-9]|[12]\d|3[01])(?:\.?[ºª°]|er)?[ "
+            rf"-]{tables.date_of}(?P<name>{names}\b\.?)"
             rf"(?:(?P<joint>{tables.year_of}|-)(?P<y>\d{{4}}))?(?![\w]))",
             _named,
         ),
@@ -162,9 +163,15 @@ def time_rules(tables: Tables) -> list[Rule]:
     mark = r"(?: ?(?P<mark>h(?:s|rs|oras?|eures?)?\b\.?(?!\w)))?"
     clock = rf"(?<![\w:.,])(?P<h>\d{{1,2}}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d))?(?:{part}|{mark}){end}"
     whole = rf"(?<![\w:.,])(?P<h>\d{{1,2}})(?P<m>(?!))?(?P<s>(?!))?(?P<mark>(?!))?{part}(?!\w)"
-    dotted = rf"(?i:(?<!\w)(?:{tables.time_cues}) (?P<R>(?P<h>\d{{1,2}})[.,](?P<m>[0-5]\d)(?: ?h\b)?)(?![.,]?\d)(?! ?[%€$]))"
+    dotted = (
+        rf"(?i:(?<!\w)(?:{tables.time_cues}) (?P<R>(?P<h>\d{{1,2}})[.,](?P<m>[0-5]\d)(?: ?h\b)?)"
+        rf"(?![.,]?\d)(?! ?[%€$]))"
+    )
     marked = r"(?<![\w:.,])(?P<h>\d{1,2}) ?[hH] ?(?P<m>[0-5]\d)(?: ?min\b|mn\b|m\b)?(?![\w])(?![.,]\d)(?! ?\d)"
-    parts = r"(?<![\w:.,])(?:(?P<h>\d{1,3}) ?h ?)(?:(?P<m>\d{1,2}) ?(?:min|mn|m|')\.?(?!\w) ?)(?:(?P<s>\d{1,2}) ?(?:s|seg|sec)\b)?(?!\w)"
+    parts = (
+        r"(?<![\w:.,])(?:(?P<h>\d{1,3}) ?h ?)(?:(?P<m>\d{1,2}) ?(?:min|mn|m|')\.?(?!\w) ?)"
+        r"(?:(?P<s>\d{1,2}) ?(?:s|seg|sec)\b)?(?!\w)"
+    )
     small = r"(?<![\w:.,])(?P<h>(?!))?(?P<m>\d{1,2}) ?(?:min|mn|m|') ?(?P<s>\d{1,2}) ?(?:s|seg|sec|''|\")(?!\w)"
     long = r"(?<![\w:.,])(?P<h>\d{1,3}):(?P<m>[0-5]\d):(?P<s>[0-5]\d)(?![\w:])(?![.,]\d)"
     patterns = [

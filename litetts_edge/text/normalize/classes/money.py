@@ -76,7 +76,8 @@ def _money(tables: Tables, match: re.Match[str]) -> str | None:
     per = match["per"]
     if per:
         unit = unit_of(tables, per)
-        spoken += f" {tables.per} {unit.one if unit else per}"
+        word = unit.one if unit else per
+        spoken += f" {tables.per_of(word) if tables.per_of else f'{tables.per} {word}'}"
     return spoken
 
 
@@ -86,7 +87,13 @@ def money_rules(tables: Tables) -> list[Rule]:
     magnitude = alternatives(tables.magnitudes)
     sign = r"(?P<sign>(?<![\w)])[-−–+])?"
     per = r"(?: ?/ ?(?P<per>[^\W\d_]{1,12}[²³]?)(?![\w/]))?"
-    before = rf"(?<![\w$€£])(?<!\d ){sign}(?P<code>{code}) ?(?P<n>[-−]?{NUMBER})(?: ?(?P<magnitude>{magnitude})(?!\w))?{per}(?![\w%])"
+    ahead = alternatives(
+        name for name in tables.currencies if not name.isalpha() or (name.isupper() and len(name) > 2)
+    )
+    before = (
+        rf"(?<![\w$€£])(?<!\d ){sign}(?P<code>{ahead}) ?(?P<n>[-−]?{NUMBER})(?: "
+        rf"?(?P<magnitude>{magnitude})(?!\w))?{per}(?![\w%])"
+    )
     joint = r"(?:d[ei] |d')?"
     after = (
         rf"{BEGIN}{sign}(?P<n>{NUMBER}) ?(?:(?P<magnitude>{magnitude}) ?{joint})?(?P<code>{code})(?![\w$€£]){per}"

@@ -11,6 +11,9 @@ from litetts_edge.text.normalize.classes.tables import Roman, Suffix, Tables
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _CANONICAL = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _NEXT = re.compile(r" ([^\W\d_]{2,30})")
+QUEENS = frozenset(
+    "isabel elisabetta maría maria caterina catarina catalina cristina margarita margherita isabella".split()
+)
 NUMERAL = r"[IVXLCDM]{1,9}"
 
 
@@ -60,10 +63,14 @@ def _beside(tables: Tables, table: dict[str, Roman], match: re.Match[str]) -> st
 
 def _name(tables: Tables, match: re.Match[str]) -> str | None:
     number = roman(match["R"])
-    known = match["word"].lower() in tables.roman_names
+    name = match["word"].lower()
+    known = name in tables.roman_names
     if number is None or number > 40 or (not known and (len(match["R"]) == 1 or number < 2)):
         return None
-    return _say(tables, number, tables.roman_name)
+    way = tables.roman_name
+    if known and name in QUEENS:
+        way = Roman("f", way.ordinals_to)
+    return _say(tables, number, way)
 
 
 def _suffixed(tables: Tables, match: re.Match[str]) -> str | None:
@@ -83,7 +90,7 @@ def rank_rules(tables: Tables) -> list[Rule]:
     """Ordinals and Roman numerals."""
     written = alternatives(tables.ordinal_suffixes)
     number = r"(?P<n>\d{1,3}(?:\.\d{3})?)"
-    edge = r"(?<![\w.,])"
+    edge = r"(?<![\w.,−-])"
     before, after = alternatives(tables.roman_before), alternatives(tables.roman_after)
     patterns = [
         ("ordinal", rf"{edge}{number}\.?(?P<suffix>(?i:{written}))(?![\w²³])", partial(_ordinal, tables)),
@@ -105,6 +112,11 @@ def rank_rules(tables: Tables) -> list[Rule]:
         ),
         (
             "roman",
+            rf"(?<!\w)(?P<word>(?i:{before})) {NUMERAL}(?: [^\W\d_]{{1,2}} | ?[-–/] ?)(?P<R>{NUMERAL})(?![\w'])",
+            partial(_beside, tables, dict(tables.roman_before)),
+        ),
+        (
+            "roman",
             rf"(?<!\w)(?P<R>{NUMERAL})\.?(?= (?P<word>(?i:{after}))(?!\w))",
             partial(_beside, tables, dict(tables.roman_after)),
         ),
@@ -112,4 +124,6 @@ def rank_rules(tables: Tables) -> list[Rule]:
         ("roman", r"(?<![\w.])(?=[IVX]{2})[IVX]{2,7}(?![\w.'])", partial(_alone, tables)),
         ("roman", r"(?<![\w.])(?=[IVX]{2})[IVX]{2,7}(?=\.?$)", partial(_alone, tables)),
     ]
+    if tables.ordinal_bare:
+        patterns.insert(0, ("ordinal", r"^(?P<n>\d{1,3})°(?=\.?$)", partial(_degree, tables)))
     return [Rule(kind, re.compile(pattern), say) for kind, pattern, say in patterns]

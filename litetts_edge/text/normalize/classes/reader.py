@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from litetts_edge.text.normalize.classes.addresses import address_rules, code_rules, mixed_rules
-from litetts_edge.text.normalize.classes.counted import measure_rules, number_rules
+from litetts_edge.text.normalize.classes.counted import glued_rules, measure_rules, number_rules
 from litetts_edge.text.normalize.classes.dates import date_rules, time_rules
 from litetts_edge.text.normalize.classes.money import money_rules
 from litetts_edge.text.normalize.classes.ranks import rank_rules
@@ -41,6 +41,7 @@ class Reader:
 
 def reader(tables: Tables) -> Reader:
     """Compiles the rules; a language does it once."""
+    ranks = rank_rules(tables)
     halves, *measures = measure_rules(tables)
     rules = [
         *address_rules(tables),
@@ -50,11 +51,12 @@ def reader(tables: Tables) -> Reader:
         *date_rules(tables),
         *time_rules(tables),
         *money_rules(tables),
-        *rank_rules(tables)[:3],
+        *(rule for rule in ranks if rule.kind == "ordinal"),
         *measures,
         *abbreviation_rules(tables),
-        *rank_rules(tables)[3:],
+        *(rule for rule in ranks if rule.kind == "roman"),
         *math_rules(tables),
+        *glued_rules(tables),
         *mixed_rules(tables),
         *symbol_rules(tables),
         *number_rules(tables),

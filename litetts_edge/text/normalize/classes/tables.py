@@ -197,6 +197,12 @@ class Tables:
     """Before the last part of a duration; empty: the conjunction."""
     size: str = ""
     """Between measures, when it is not `times`."""
+    ordinal_bare: bool = False
+    """Whether `3°` by itself is a rank rather than a temperature."""
+    per_of: Callable[[str], str] | None = None
+    """A price's "per" with its noun, where it is not `per`: `al mese`."""
+    joined: Callable[[int, str], str | None] | None = None
+    """A number with letters that make one word with it: 18enne."""
     elide: Callable[[str], str] = str
     """What words do to each other: `un'ora`."""
     slash_joins: Mapping[str, str] = field(default_factory=dict)

@@ -21,10 +21,14 @@ def _look_up(table: Mapping[str, str], match: re.Match[str]) -> str | None:
 
 
 def _written(names: Mapping[str, str]) -> str:
-    """Names as they are, capitalised, and without the last dot at the end of a sentence, where it ends that too."""
+    """Names as they are, capitalised, and without the last dot where it ends the sentence too."""
     forms = set(names) | {name[0].upper() + name[1:] for name in names}
+    open_ended = {form for form in forms if form[-1] in ".º°/"}
     stops = {form[:-1] for form in forms if form.endswith(".")}
-    return rf"(?:{alternatives(forms)}(?!\w)(?!$)|{alternatives(stops)}(?=\.$)|{alternatives(f for f in forms if f[-1] != '.')}(?!\w))"
+    return (
+        rf"(?:{alternatives(open_ended)}(?![^\W\d])(?!$)|{alternatives(stops)}(?=\.$)"
+        rf"|{alternatives(forms - open_ended)}(?!\w))"
+    )
 
 
 def _acronym(tables: Tables, match: re.Match[str]) -> str | None:
@@ -35,14 +39,15 @@ def _acronym(tables: Tables, match: re.Match[str]) -> str | None:
         return None
     if written in tables.acronyms_spelled:
         return say_letters(tables, written)
-    if _shouted(match.string) or (len(written) > 2 and re.fullmatch(tables.syllables, written)):
+    sayable = len(written) > 2 and re.fullmatch(tables.syllables, written) is not None
+    if sayable or _shouted(match.string):
         return None
     return say_letters(tables, written) if len(written) <= 6 else None
 
 
 def _shouted(text: str) -> bool:
     """A sentence all in capitals says nothing by them."""
-    words = re.findall(r"[^\W\d_]{2,}", text[:400])
+    words: list[str] = re.findall(r"[^\W\d_]{2,}", text[:400])
     capitals = sum(word.isupper() for word in words)
     return capitals >= 2 and capitals * 2 > len(words)
 
@@ -106,7 +111,7 @@ def abbreviation_rules(tables: Tables) -> list[Rule]:
     """Abbreviations, longest first; each by what stands beside it."""
     edge = r"(?<![\w.])"
     patterns = [
-        (tables.before_name, rf"{edge}(?P<R>{_written(tables.before_name)})(?= ?(?-i:[A-ZÀ-Þ]))"),
+        (tables.before_name, rf"{edge}(?P<R>{_written(tables.before_name)})(?=[ -]?[A-ZÀ-Þ])"),
         (tables.before_number, rf"{edge}(?P<R>{_written(tables.before_number)})(?= ?[\dIVXLC])"),
         (tables.after_number, rf"(?<=\d) ?(?P<R>{_written(tables.after_number)})"),
         (tables.abbreviations, rf"{edge}(?P<R>{_written(tables.abbreviations)})"),

@@ -39,7 +39,7 @@ def _reader() -> Reader:
             month_year="{month} de {year}",
             date_of=r"(?:de )?",
             year_of=r"(?: del? |, | )",
-            date_cues=r"el(?: día| lunes| martes| miércoles| jueves| viernes| sábado| domingo)?|día|fecha|desde el|al",
+            date_cues=r"el|lunes|martes|miércoles|jueves|viernes|sábado|domingo|día|fecha|desde el|al",
             at="a las",
             time_cues="las|la",
             hour=Unit("hora", "horas", "f"),
@@ -75,7 +75,7 @@ def _reader() -> Reader:
                 r"(?:(?:\+|00)\d{1,3}[ .-]?)(?:\(?\d{1,4}\)?[ .-]?){1,5}\d{2,4}"
                 r"|[6789]\d{2} \d{3} \d{3}|[89]\d{2}[ .-]\d{2}[ .-]\d{2}[ .-]\d{2}|[89]\d \d{3} \d{2} \d{2}"
                 r"|[6789]\d{2}-\d{3}-\d{3}|[67]\d{2} \d{2} \d{2} \d{2}|\(\d{2,4}\) ?\d{3,4}[ -]?\d{3,4}"
-                r"|\d{3}[-.]\d{3}[-.]\d{4}|[67]\d{8}"
+                r"|\d{3}[-.]\d{3}[-.]\d{4}|[6789]\d{8}"
             ),
             phone_by_two=False,
             abbreviations=words.ABBREVIATIONS,
@@ -85,7 +85,7 @@ def _reader() -> Reader:
             acronyms_said=words.SAID,
             acronyms_spelled=words.SPELLED,
             acronyms=words.ACRONYMS,
-            syllables=r"(?:[BCDFGJKLMNPRSTVZ]?[LR]?[AEIOUÁÉÍÓÚ]{1,2}[NLRSDMZ]?){2,4}|[BCDFGLMNPRSTVZ][AEIOU][NLRSZ]",
+            syllables=r"(?:[BCDFGJKLMNPRSTVZ]?[LR]?[AEIOUÁÉÍÓÚ]{1,2}[NLRSDMZ]?){2,4}|[BCDFGLMNPRSTVZ][AEIOU][NLRSZX]",
             letters={},
             symbols=words.SYMBOLS,
             net_symbols=words.NET_SYMBOLS,

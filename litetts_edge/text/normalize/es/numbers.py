@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 UNDER_30 = """cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis
-diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete
+diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis
+veintisiete
 veintiocho veintinueve""".split()
 TENS = "_ _ _ treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
 HUNDREDS = """_ ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos
@@ -111,26 +112,35 @@ def _joined(number: int) -> str:
 
 
 FEMININE = frozenset(
-    """mano manos noche noches tarde tardes calle calles clase clases parte partes ley leyes mujer mujeres vez veces
-    imagen imágenes flor flores llave llaves luz luces red redes sede sedes voz voces señal señales torre torres nave
+    """mano manos noche noches tarde tardes calle calles clase clases parte partes ley leyes mujer mujeres vez
+    veces
+    imagen imágenes flor flores llave llaves luz luces red redes sede sedes voz voces señal señales torre torres
+    nave
     naves nube nubes clave claves fuente fuentes muerte muertes sal carne sangre leche serie series base bases fase
-    fases frase frases especie especies superficie tesis crisis dosis síntesis hipótesis radio radios foto fotos moto
-    motos libra hectárea cárcel cárceles piel pieles sartén orden órdenes cruz cruces paz raíz raíces actriz actrices
+    fases frase frases especie especies superficie tesis crisis dosis síntesis hipótesis radio radios foto fotos
+    moto
+    motos libra hectárea cárcel cárceles piel pieles sartén orden órdenes cruz cruces paz raíz raíces actriz
+    actrices
     perdiz nariz torre corte gente suerte costumbre legumbre cumbre cumbres catástrofe variable variables
     cuádruple llamada mayoría sur pyme pymes""".split()
 )
 MASCULINE = frozenset(
-    """día días mapa mapas problema problemas tema temas programa programas sistema sistemas planeta planetas idioma
+    """día días mapa mapas problema problemas tema temas programa programas sistema sistemas planeta planetas
+    idioma
     idiomas clima climas poeta poetas cura drama dramas lema lemas teorema síntoma síntomas diploma diplomas
-    telegrama telegramas kilogramo gramo panorama esquema esquemas enigma emblema dilema dilemas cometa cometas guardia
+    telegrama telegramas kilogramo gramo panorama esquema esquemas enigma emblema dilema dilemas cometa cometas
+    guardia
     turista periodista artista futbolista ciclista deportista policía ataque sofá sofás papa papas gorila plasma
-    fantasma fantasmas pijama pijamas poema poemas aroma aromas kilómetros millones bus autobús mes país lunes martes miércoles
+    fantasma fantasmas pijama pijamas poema poemas aroma aromas kilómetros millones bus autobús mes país lunes
+    martes miércoles
     jueves viernes análisis paréntesis gramas tequila atleta atletas""".split()
 )
 FUNCTION = frozenset(
     """a al ante con de del desde e el ella ellas ellos en entre era eran es esta está están este fue fueron ha han
-    hasta la las le les lo los más me mi muy más menos ni no nos o para pero por porque que se según ser si sido sin
-    sobre son su sus también te tras tu u un una unas uno unos veces y ya como cuando donde aunque mientras antes después
+    hasta la las le les lo los más me mi muy más menos ni no nos o para pero por porque que se según ser si sido
+    sin
+    sobre son su sus también te tras tu u un una unas uno unos veces y ya como cuando donde aunque mientras antes
+    después
     contra durante hay tiene tenía mil cero dos tres cuatro cinco seis pues así entonces además
     enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre""".split()
 ) - {"veces"}

@@ -168,7 +168,10 @@ ROMAN_AFTER = (
         Roman("m", 99, before=True),
     )
     | dict.fromkeys(
-        "edición guerra república cumbre jornada jornadas feria olimpiada conferencia dinastía legislatura semana carrera maratón reunión".split(),
+        (
+            "edición guerra república cumbre jornada jornadas feria olimpiada conferencia dinastía "
+            "legislatura semana carrera maratón reunión"
+        ).split(),
         Roman("f", 99),
     )
     | dict.fromkeys(

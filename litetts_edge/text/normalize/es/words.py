@@ -5,13 +5,15 @@ from __future__ import annotations
 ABBREVIATIONS = {
     "Sr.": "señor", "Sra.": "señora", "Srta.": "señorita", "Sres.": "señores", "Sras.": "señoras", "Dr.": "doctor",
     "Dra.": "doctora", "Dres.": "doctores", "Dras.": "doctoras", "Prof.": "profesor", "Profa.": "profesora",
-    "Ud.": "usted", "Uds.": "ustedes", "Vd.": "usted", "Vds.": "ustedes", "Lic.": "licenciado", "Licda.": "licenciada",
+    "Ud.": "usted", "Uds.": "ustedes", "Vd.": "usted", "Vds.": "ustedes", "Lic.": "licenciado",
+    "Licda.": "licenciada",
     "Ing.": "ingeniero", "Arq.": "arquitecto", "Excmo.": "excelentísimo", "Excma.": "excelentísima",
     "Ilmo.": "ilustrísimo", "Ilma.": "ilustrísima", "Mons.": "monseñor", "Gral.": "general", "Cnel.": "coronel",
     "Cap.": "capitán", "Tte.": "teniente", "Sgto.": "sargento", "Pdte.": "presidente", "Pdta.": "presidenta",
     "Rvdo.": "reverendo", "Hnos.": "hermanos", "Fdo.": "firmado", "Cía.": "compañía", "Avda.": "avenida",
     "avda.": "avenida", "Av.": "avenida", "av.": "avenida", "Ctra.": "carretera", "ctra.": "carretera",
-    "Pza.": "plaza", "Pl.": "plaza", "Plza.": "plaza", "Urb.": "urbanización", "C/": "calle", "Bco.": "banco",
+    "Pza.": "plaza", "Pl.": "plaza", "Plza.": "plaza", "Urb.": "urbanización", "C/": "calle", "c/": "calle",
+    "Bco.": "banco",
     "Bibl.": "biblioteca", "Dpto.": "departamento", "dpto.": "departamento", "Depto.": "departamento",
     "depto.": "departamento", "Tfno.": "teléfono", "tfno.": "teléfono", "tel.": "teléfono", "Tel.": "teléfono",
     "teléf.": "teléfono", "Teléf.": "teléfono", "etc.": "etcétera", "p. ej.": "por ejemplo",
@@ -39,15 +41,21 @@ BEFORE_NAME = {
 BEFORE_NUMBER = {
     "n.º": "número", "nº": "número", "n°": "número", "N.º": "número", "Nº": "número", "N°": "número",
     "núm.": "número", "Núm.": "número", "No.": "número", "no.": "número", "nro.": "número", "Nro.": "número",
-    "n.o": "número", "n.°": "número", "nos.": "números", "pág.": "página", "p.": "página", "pp.": "páginas", "art.": "artículo",
-    "arts.": "artículos", "cap.": "capítulo", "caps.": "capítulos", "vol.": "volumen", "fig.": "figura", "ed.": "edición",
-    "tít.": "título", "apdo.": "apartado", "km.": "kilómetro", "km": "kilómetro", "Km": "kilómetro", "kms": "kilómetros",
-    "ap.": "apartado", "hab.": "habitación", "ext.": "extensión", "máx": "máximo", "mín": "mínimo", "C.P.": "código postal",
-    "CP": "código postal", "s.": "siglo", "ca.": "circa", "c.": "circa", "t.": "tomo", "tel": "teléfono", "Tel": "teléfono",
+    "n.o": "número", "n.°": "número", "nos.": "números", "pág.": "página", "p.": "página", "pp.": "páginas",
+    "art.": "artículo",
+    "arts.": "artículos", "cap.": "capítulo", "caps.": "capítulos", "vol.": "volumen", "fig.": "figura",
+    "ed.": "edición",
+    "tít.": "título", "apdo.": "apartado", "km.": "kilómetro", "km": "kilómetro", "Km": "kilómetro",
+    "kms": "kilómetros",
+    "ap.": "apartado", "hab.": "habitación", "ext.": "extensión", "máx": "máximo", "mín": "mínimo",
+    "C.P.": "código postal",
+    "CP": "código postal", "s.": "siglo", "ca.": "circa", "c.": "circa", "t.": "tomo", "tel": "teléfono",
+    "Tel": "teléfono",
     "dto.": "descuento", "Ref.": "referencia", "ref.": "referencia", "v.": "versículo", "aprox": "aproximadamente",
 }  # fmt: skip
 AFTER_NUMBER = {
-    "hab.": "habitantes", "hab": "habitantes", "uds.": "unidades", "ud.": "unidad", "pts.": "puntos", "pts": "puntos",
+    "hab.": "habitantes", "hab": "habitantes", "uds.": "unidades", "ud.": "unidad", "pts.": "puntos",
+    "pts": "puntos",
     "págs.": "páginas", "pág.": "página", "pp.": "páginas", "aprox.": "aproximadamente", "ptas.": "pesetas",
     "min.": "minutos", "a.C.": "antes de cristo", "seg.": "segundos", "dcha.": "derecha", "izda.": "izquierda",
     "a. m.": "A M", "p. m.": "P M", "vol.": "volúmenes", "M": "millones", "ºA": "A",
@@ -57,7 +65,8 @@ ACRONYMS = {"EEUU": "estados unidos", "UU": "unidos", "JJOO": "juegos olímpicos
             "RRHH": "recursos humanos", "SSMM": "sus majestades", "TV": "T V", "CCOO": "comisiones obreras",
             "PYME": "pyme", "PYMES": "pymes", "FFAA": "fuerzas armadas"}  # fmt: skip
 SAID = frozenset(
-    """ONU OTAN NASA UNESCO UNICEF FIFA UEFA IVA OVNI SIDA AVE RENFE ONCE PIB UNED OPEP COVID NAFTA MERCOSUR RAE CSIC
+    """ONU OTAN NASA UNESCO UNICEF FIFA UEFA IVA OVNI SIDA AVE RENFE ONCE PIB UNED OPEP COVID NAFTA MERCOSUR RAE
+    CSIC
     UCI UVI ITV INE INEM BOE CAF RAM ROM PIN LED LÁSER RADAR FARC ETA TIC RAI IES SEAT FIAT IKEA ZARA
     TALGO TAE EURÍBOR IBEX EBAU UCAM ITE WIFI ASCII UNASUR CEPAL OEA BID ALCA TER NEPTUNO SIM ESO PAU
     NIE NIF CIF TIR MIR""".split()
@@ -73,15 +82,19 @@ SYMBOLS = {
     "&": "y", "%": "por ciento", "‰": "por mil", "+": "más", "=": "igual a", "/": "barra", "#": "almohadilla",
     "@": "arroba", "°": "grados", "º": "grados", "€": "euros", "$": "dólares", "£": "libras", "¥": "yenes",
     "<": "menor que", ">": "mayor que", "≤": "menor o igual que", "≥": "mayor o igual que", "≈": "aproximadamente",
-    "~": "aproximadamente", "±": "más menos", "×": "por", "÷": "entre", "−": "menos", "*": "asterisco", "^": "elevado a",
-    "_": "guion bajo", "\\": "barra invertida", "|": "barra vertical", "§": "sección", "¶": "párrafo", "©": "copyright",
+    "~": "aproximadamente", "±": "más menos", "×": "por", "÷": "entre", "−": "menos", "*": "asterisco",
+    "^": "elevado a",
+    "_": "guion bajo", "\\": "barra invertida", "|": "barra vertical", "§": "sección", "¶": "párrafo",
+    "©": "copyright",
     "®": "marca registrada", "™": "marca registrada", "→": "a", "←": "desde", "²": "al cuadrado", "³": "al cubo",
-    "√": "raíz cuadrada de", "∞": "infinito", "π": "pi", "Ω": "omega", "µ": "micro", "≠": "distinto de", "∑": "suma",
+    "√": "raíz cuadrada de", "∞": "infinito", "π": "pi", "Ω": "omega", "µ": "micro", "≠": "distinto de",
+    "∑": "suma",
     "ª": "A", "¢": "centavos", "Δ": "delta", "✓": "visto", "•": ",", "{": "", "}": "",
 }  # fmt: skip
 NET_SYMBOLS = {
     ".": "punto", "@": "arroba", "-": "guion", "_": "guion bajo", "/": "barra", ":": "dos puntos",
-    "?": "interrogación", "=": "igual", "&": "y", "#": "almohadilla", "%": "por ciento", "+": "más", "~": "virgulilla",
+    "?": "interrogación", "=": "igual", "&": "y", "#": "almohadilla", "%": "por ciento", "+": "más",
+    "~": "virgulilla",
     ",": "coma", ";": "punto y coma", "!": "exclamación", "*": "asterisco", "\\": "barra invertida", "$": "dólar",
     "(": "paréntesis", ")": "paréntesis", "'": "apóstrofo", '"': "comillas", "–": "guion", "|": "barra vertical",
 }  # fmt: skip
@@ -94,8 +107,11 @@ STATES = {
 }  # fmt: skip
 SHORT_STATES = {
     "on": "encendido", "off": "apagado", "open": "abierto", "closed": "cerrado", "home": "en casa", "true": "sí",
-    "false": "no", "locked": "cerrado con llave", "unlocked": "sin llave", "opening": "abriendo", "closing": "cerrando",
+    "false": "no", "locked": "cerrado con llave", "unlocked": "sin llave", "opening": "abriendo",
+    "closing": "cerrando",
     "paused": "en pausa", "away": "fuera", "heat": "calor", "cool": "frío", "auto": "automático",
 }  # fmt: skip
-SLASH_JOINS = {"y/o": "y o", "o/y": "o y", "i/o": "I O", "a/c": "aire acondicionado", "km/h": "kilómetros por hora",
-               "s/n": "sin número", "c/u": "cada uno"}  # fmt: skip
+SLASH_JOINS = {
+    "y/o": "y o", "o/y": "o y", "i/o": "I O", "a/c": "aire acondicionado", "s/n": "sin número", "c/u": "cada uno",
+    "km/h": "kilómetros por hora",
+}  # fmt: skip

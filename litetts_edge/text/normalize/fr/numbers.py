@@ -1,4 +1,4 @@
-"""French numbers in words, as in France; the spelling before 1990: spaces around "et" and "cent", hyphens under a hundred."""
+"""French numbers in words, as in France, in the spelling before 1990: hyphens under a hundred, not around "et"."""
 
 from __future__ import annotations
 
@@ -83,29 +83,40 @@ def fraction(over: int, under: int) -> str | None:
 
 
 FEMININE = frozenset(
-    """heure heures minute minutes seconde secondes fois personne personnes année années semaine semaines maison maisons
+    """heure heures minute minutes seconde secondes fois personne personnes année années semaine semaines maison
+    maisons
     voiture voitures femme femmes fille filles page pages chambre chambres tonne tonnes  table tables place places
-    étoile étoiles nuit nuits ville villes école écoles pièce pièces porte portes rue rues ligne lignes lettre lettres
-    victime victimes entreprise entreprises banque banques journée journées matinée soirée part parts partie parties
-    équipe équipes île îles photo photos vidéo vidéos moto motos image images tasse tasses cuillère cuillères tranche
+    étoile étoiles nuit nuits ville villes école écoles pièce pièces porte portes rue rues ligne lignes lettre
+    lettres
+    victime victimes entreprise entreprises banque banques journée journées matinée soirée part parts partie
+    parties
+    équipe équipes île îles photo photos vidéo vidéos moto motos image images tasse tasses cuillère cuillères
+    tranche
     tranches bouteille bouteilles boîte boîtes feuille feuilles pomme pommes carotte carottes tomate tomates gousse
-    gousses pincée goutte gouttes dose doses marche marches voix main mains tête têtes langue langues commune communes
+    gousses pincée goutte gouttes dose doses marche marches voix main mains tête têtes langue langues commune
+    communes
     région régions usine usines ferme fermes vache vaches poule poules chaise chaises fenêtre fenêtres clé clés
     lampe lampes ampoule ampoules musique chanson chansons pièces vie vies  fleur fleurs plante plantes carte
-    cartes arme armes balle balles blessée candidate candidates élève_ étudiante étudiantes maladie réponse réponses
+    cartes arme armes balle balles blessée candidate candidates élève_ étudiante étudiantes maladie réponse
+    réponses
     question questions mesure mesures manche manches course courses victoire victoires défaite défaites médaille
-    médailles salle salles classe classes  loi lois famille familles mère mères sœur sœurs amie amies seule grande petite nouvelle bonne dernière première""".split()
+    médailles salle salles classe classes  loi lois famille familles mère mères sœur sœurs amie amies seule
+    grande petite nouvelle bonne dernière première""".split()
 )
 MASCULINE = frozenset(
-    """musée musées lycée lycées trophée été côté comité incendie génie parapluie foie silence musicien bien lien siècle
+    """musée musées lycée lycées trophée été côté comité incendie génie parapluie foie silence musicien bien lien
+    siècle
     siècles kilomètre centimètre mètre livre livres""".split()
 )
 FUNCTION = frozenset(
-    """à au aux avec ce ces cette d dans de des du elle elles en est et eu il ils je l la le les leur lui ma mais me mes mon
-    ne nous on ont ou où par pas plus pour qu que qui sa sans se ses si son sont sur ta te tu un une vers vous y a été
+    """à au aux avec ce ces cette d dans de des du elle elles en est et eu il ils je l la le les leur lui ma mais
+    me mes mon
+    ne nous on ont ou où par pas plus pour qu que qui sa sans se ses si son sont sur ta te tu un une vers vous y
+    a été
     était étaient seront sera chez contre depuis puis comme entre jusqu mille cent million""".split()
 )
-_FEMININE_ENDS = """tion tions sion sions té tés ette ettes ance ances ence ences ée ées esse esses ure ures ade ades ise ises
+_FEMININE_ENDS = """tion tions sion sions té tés ette ettes ance ances ence ences ée ées esse esses ure ures
+    ade ades ise ises
     lle lles nne nnes euse euses trice trices tude tudes ière ières erie eries""".split()
 
 

@@ -6,7 +6,8 @@ from litetts_edge.text.normalize.classes.tables import Currency, Magnitude, Roma
 
 MONTHS = tuple("janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split())
 MONTH_NAMES = {name: number for number, name in enumerate(MONTHS, 1)} | {
-    "fevrier": 2, "aout": 8, "decembre": 12, "janv": 1, "jan": 1, "févr": 2, "fév": 2, "avr": 4, "juil": 7, "juill": 7,
+    "fevrier": 2, "aout": 8, "decembre": 12, "janv": 1, "jan": 1, "févr": 2, "fév": 2, "avr": 4, "juil": 7,
+    "juill": 7,
     "sept": 9, "oct": 10, "nov": 11, "déc": 12,
 }  # fmt: skip
 
@@ -138,10 +139,10 @@ MAGNITUDES = {
 
 _M, _F = Suffix("m"), Suffix("f")
 SUFFIXES = (
-    dict.fromkeys("er e ème eme ième ieme è nd ᵉ ᵉʳ º".split(), _M)
-    | dict.fromkeys("re ère ere nde".split(), _F)
-    | dict.fromkeys("ers es èmes emes nds".split(), Suffix("m", plural=True))
-    | dict.fromkeys("res ères ndes".split(), Suffix("f", plural=True))
+    dict.fromkeys("er e ème eme ième ieme è ᵉ ᵉʳ º".split(), _M)
+    | dict.fromkeys("re ère ere".split(), _F)
+    | dict.fromkeys("ers es èmes emes".split(), Suffix("m", plural=True))
+    | dict.fromkeys("res ères".split(), Suffix("f", plural=True))
 )
 ROMAN_SUFFIXES = dict.fromkeys("er e ème eme ième è ᵉ ᵉʳ".split(), _M) | dict.fromkeys("re ère".split(), _F) | {
     "es": Suffix("m", plural=True), "èmes": Suffix("m", plural=True),
@@ -154,13 +155,16 @@ ROMAN_BEFORE = dict.fromkeys(
     _COUNT,
 )
 ROMAN_AFTER = {
-    "siècle": Roman("m", 99), "siècles": Roman("m", 99), "république": Roman("f", 99), "arrondissement": Roman("m", 99),
+    "siècle": Roman("m", 99), "siècles": Roman("m", 99), "république": Roman("f", 99),
+    "arrondissement": Roman("m", 99),
     "dynastie": Roman("f", 99), "reich": Roman("m", 99), "olympiade": Roman("f", 99), "édition": Roman("f", 99),
 }  # fmt: skip
 NAMES = frozenset(
-    """louis charles henri françois philippe napoléon jean jean-paul paul pie benoît élisabeth elisabeth georges george
+    """louis charles henri françois philippe napoléon jean jean-paul paul pie benoît élisabeth elisabeth georges
+    george
     édouard guillaume robert hugues clovis dagobert childebert clotaire richard albert léopold baudouin frédéric
-    catherine pierre alexandre nicolas ivan grégoire innocent clément boniface urbain léon sixte félix juan philibert
+    catherine pierre alexandre nicolas ivan grégoire innocent clément boniface urbain léon sixte félix juan
+    philibert
     ferdinand alphonse isabelle jacques marie othon otton rodolphe maximilien joseph ramsès ptolémée darius xerxès
     victor-emmanuel humbert christian gustave haakon olaf felipe carlos mohammed hassan fouad constantin justinien
     théodose mindaugas rainier honoré""".split()

@@ -39,7 +39,9 @@ def _reader() -> Reader:
             month_year="{month} {year}",
             date_of="",
             year_of=r"(?: |, )",
-            date_cues=r"il(?: lunedì| martedì| mercoledì| giovedì| venerdì| sabato| domenica)?|del|dal|al|entro il|giorno|in data",
+            date_cues=(
+                r"il|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|del|dal|al|entro il|giorno|in data"
+            ),
             at="alle",
             time_cues=r"alle|ore|dalle|delle|per le|h|tra le",
             hour=Unit("ora", "ore", "f"),
@@ -63,7 +65,10 @@ def _reader() -> Reader:
             equals="uguale",
             ratio="a",
             ordinal_suffixes=tables.SUFFIXES,
-            ordinal_nouns=r"(?:piano|posto|grado|premio|classificato|anniversario|secolo|capitolo|articolo|giorno|anno|turno|comma)",
+            ordinal_nouns=(
+                r"(?!(?:alla|alle|all|nella|nel|con|per|sotto|sopra|centigradi|celsius|fahrenheit|della|dalle|circa|nord|sud|est"
+                r"|ovest|latitudine|che|sono|fuori|dentro|oggi|domani|ieri)\b)[^\W\d_]{3,}"
+            ),
             ordinal_articles=r"(?:il|al|del|dal|nel|sul|un)",
             roman_before=tables.ROMAN_BEFORE,
             roman_after=tables.ROMAN_AFTER,
@@ -96,6 +101,9 @@ def _reader() -> Reader:
             short_states=words.SHORT_STATES,
             being="è|resta|rimane",
             elide=numbers.elide,
+            per_of=numbers.per_of,
+            joined=numbers.joined,
+            ordinal_bare=True,
             slash_joins=words.SLASH_JOINS,
         )
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-UNDER_20 = """zero uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici
+UNDER_20 = """zero uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici
+    quindici sedici
 diciassette diciotto diciannove""".split()
 TENS = "_ _ venti trenta quaranta cinquanta sessanta settanta ottanta novanta".split()
 ORDINALS = "_ primo secondo terzo quarto quinto sesto settimo ottavo nono decimo".split()
@@ -31,13 +32,8 @@ def _hundreds(number: int) -> str:
 def _thousands(number: int) -> str:
     """1..999,999."""
     thousands, rest = divmod(number, 1000)
-    head = "" if not thousands else "mille" if thousands == 1 else _cut(_hundreds(thousands)) + "mila"
+    head = "" if not thousands else "mille" if thousands == 1 else _hundreds(thousands) + "mila"
     return head + (_hundreds(rest) if rest else "")
-
-
-def _cut(word: str) -> str:
-    """Ventuno before a noun or mila: ventun."""
-    return word[:-1] if word.endswith("uno") else word
 
 
 def cardinal(number: int, gender: str = "") -> str:
@@ -49,7 +45,7 @@ def cardinal(number: int, gender: str = "") -> str:
     for power, one, many in (*scales, (10**9, "miliardo", "miliardi"), (10**6, "milione", "milioni")):
         count, number = divmod(number, power)
         if count:
-            words.append(f"un {one}" if count == 1 else f"{_cut(_hundreds(count))} {many}")
+            words.append(f"un {one}" if count == 1 else f"{_hundreds(count)} {many}")
     if number:
         last = _thousands(number)
         last = last[:-3] + "tré" if last.endswith("tre") and last != "tre" else last
@@ -84,15 +80,24 @@ def fraction(over: int, under: int) -> str | None:
 
 
 FEMININE = frozenset(
-    "mano notte parte classe chiave luce voce legge torre nave nube morte fonte moglie madre estate crisi tesi base serie specie foto moto auto radio volte carne neve pelle valle stazione".split()
+    (
+        "mano notte parte classe chiave luce voce legge torre nave nube morte fonte moglie madre estate "
+        "crisi tesi base serie specie foto moto auto radio volte carne neve pelle valle stazione"
+    ).split()
 )
 MASCULINE = frozenset(
-    "problema tema programma sistema pianeta poeta clima dramma schema diploma panorama artista turista pilota atleta giornalista ciclista belga collega sosia gorilla vaglia boia".split()
+    (
+        "problema tema programma sistema pianeta poeta clima dramma schema diploma panorama artista "
+        "turista pilota atleta giornalista ciclista belga collega sosia gorilla vaglia boia"
+    ).split()
 )
 FUNCTION = frozenset(
-    """a ad al alla alle agli ai anche c che chi ci come con contro così d da dai dal dalla dalle degli dei del della
-    delle di dopo due e è era ed fa fino fra fu gli ha hanno i il in invece l la le lo ma mentre ne nel nella nelle nei non
-    o ogni per perché più poi presso prima quando quella quello se senza si solo sono sopra sotto sta stata stato su sua sul
+    """a ad al alla alle agli ai anche c che chi ci come con contro così d da dai dal dalla dalle degli dei del
+    della
+    delle di dopo due e è era ed fa fino fra fu gli ha hanno i il in invece l la le lo ma mentre ne nel nella
+    nelle nei non
+    o ogni per perché più poi presso prima quando quella quello se senza si solo sono sopra sotto sta stata stato
+    su sua sul
     sulla suo tra un una uno via volta  contro sola""".split()
 ) - {"volta"}
 
@@ -109,6 +114,8 @@ def agreement(word: str, after: str = "") -> str:
         return "m"
     if low.endswith(("a", "zione", "sione", "tà", "tù", "trice", "tudine", "gione")):
         return "f"
+    if low[0] in "zxy" or low[:2] in {"gn", "ps", "pn"} or (low[0] == "s" and low[1] not in "aeiou"):
+        return ""  # uno studente
     return "m" if low.endswith(("o", "e", "r", "t", "l", "k", "m", "n", "p")) else ""
 
 
@@ -132,6 +139,20 @@ def of(word: str) -> str:
 def elide(words: str) -> str:
     """Una ora -> un'ora."""
     return re.sub(r"\buna (?=[aeio])", "un'", words)
+
+
+def per_of(word: str) -> str:
+    """Al mese, all'ora, alla settimana."""
+    if word[0] in "aeiou":
+        return "all'" + word
+    return ("alla " if agreement(word) == "f" else "al ") + word
+
+
+def joined(number: int, ending: str) -> str | None:
+    """18enne: diciottenne."""
+    if ending not in {"enne", "enni"} or number < 11:
+        return None
+    return cardinal(number)[:-1].removesuffix("é") + ending
 
 
 def singular(amount: float) -> bool:

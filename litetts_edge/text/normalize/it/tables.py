@@ -8,7 +8,8 @@ MONTHS = tuple(
     "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre".split()
 )
 MONTH_NAMES = {name: number for number, name in enumerate(MONTHS, 1)} | {
-    "gen": 1, "genn": 1, "feb": 2, "febbr": 2, "apr": 4, "mag": 5, "giu": 6, "lug": 7, "ago": 8, "sett": 9, "ott": 10,
+    "gen": 1, "genn": 1, "feb": 2, "febbr": 2, "apr": 4, "mag": 5, "giu": 6, "lug": 7, "ago": 8, "sett": 9,
+    "ott": 10,
     "nov": 11, "dic": 12,
 }  # fmt: skip
 
@@ -100,6 +101,7 @@ UNITS = unit_rows("""
     m/s | metro al secondo | metri al secondo
     giri/min rpm | giro al minuto | giri al minuto
     l/min | litro al minuto | litri al minuto
+    m/s² | metro al secondo quadrato | metri al secondo quadrato
     mph | miglio orario | miglia orarie
     mi | miglio | miglia
     ft | piede | piedi
@@ -117,12 +119,18 @@ EURO, DOLLAR = Currency(Unit("euro", "euro"), CENT), Currency(Unit("dollaro", "d
 POUND = Currency(Unit("sterlina", "sterline", "f"), Unit("penny", "pence"))
 FRANC, YEN = Currency(Unit("franco svizzero", "franchi svizzeri"), CENT), Currency(Unit("yen", "yen"))
 CURRENCIES = {
-    "€": EURO, "EUR": EURO, "euro": EURO, "Euro": EURO, "$": DOLLAR, "US$": DOLLAR, "USD": DOLLAR, "dollari": DOLLAR,
-    "£": POUND, "GBP": POUND, "¥": YEN, "JPY": YEN, "CHF": FRANC, "Fr.": FRANC, "L.": Currency(Unit("lira", "lire", "f")),
-    "CAD": Currency(Unit("dollaro canadese", "dollari canadesi"), CENT), "R$": Currency(Unit("real", "real"), CENT),
-    "AUD": Currency(Unit("dollaro australiano", "dollari australiani"), CENT), "CNY": Currency(Unit("yuan", "yuan")),
-    "RUB": Currency(Unit("rublo", "rubli")), "₽": Currency(Unit("rublo", "rubli")), "₹": Currency(Unit("rupia", "rupie", "f")),
-    "₩": Currency(Unit("won", "won")), "₿": Currency(Unit("bitcoin", "bitcoin")), "BTC": Currency(Unit("bitcoin", "bitcoin")),
+    "€": EURO, "EUR": EURO, "euro": EURO, "Euro": EURO, "$": DOLLAR, "US$": DOLLAR, "USD": DOLLAR,
+    "dollari": DOLLAR,
+    "£": POUND, "GBP": POUND, "¥": YEN, "JPY": YEN, "CHF": FRANC, "Fr.": FRANC,
+    "L.": Currency(Unit("lira", "lire", "f")),
+    "CAD": Currency(Unit("dollaro canadese", "dollari canadesi"), CENT),
+    "R$": Currency(Unit("real", "real"), CENT),
+    "AUD": Currency(Unit("dollaro australiano", "dollari australiani"), CENT),
+    "CNY": Currency(Unit("yuan", "yuan")),
+    "RUB": Currency(Unit("rublo", "rubli")), "₽": Currency(Unit("rublo", "rubli")),
+    "₹": Currency(Unit("rupia", "rupie", "f")),
+    "₩": Currency(Unit("won", "won")), "₿": Currency(Unit("bitcoin", "bitcoin")),
+    "BTC": Currency(Unit("bitcoin", "bitcoin")),
     "¢": Currency(CENT),
 }  # fmt: skip
 
@@ -144,7 +152,10 @@ SUFFIXES = (
 _RANK, _COUNT = Roman("m", 999), Roman("m", 0)
 ROMAN_BEFORE = (
     dict.fromkeys(
-        "secolo sec. libro canto capitolo titolo comma volume tomo atto millennio municipio piano grado papa".split(),
+        (
+            "secolo secoli sec. libro canto capitolo titolo comma volume tomo atto millennio municipio "
+            "piano grado papa"
+        ).split(),
         _RANK,
     )
     | dict.fromkeys("parte scena sezione classe zona sessione guerra edizione serie".split(), Roman("f", 999))
@@ -152,11 +163,14 @@ ROMAN_BEFORE = (
 )
 ROMAN_AFTER = (
     dict.fromkeys(
-        "secolo secoli sec. millennio congresso festival premio concorso anniversario municipio canto libro".split(),
+        (
+            "secolo secoli sec. millennio congresso festival premio concorso anniversario municipio canto libro"
+        ).split(),
         _RANK,
     )
     | dict.fromkeys(
-        "capitolo reggimento battaglione governo raduno torneo concilio campionato girone distretto".split(), _RANK
+        "capitolo reggimento battaglione governo raduno torneo concilio reich campionato girone distretto".split(),
+        _RANK,
     )
     | dict.fromkeys(
         "edizione guerra repubblica giornata olimpiade legislatura dinastia fiera legione crociata".split(),
@@ -167,10 +181,14 @@ ROMAN_AFTER = (
     )
 )
 NAMES = frozenset(
-    """pio giovanni paolo benedetto leone gregorio urbano innocenzo clemente bonifacio alessandro sisto giulio niccolò
-    luigi carlo enrico filippo francesco umberto emanuele vittorio amedeo ferdinando federico giorgio edoardo guglielmo
-    elisabetta napoleone pietro caterina maria cosimo lorenzo riccardo giacomo alfonso roberto ottone corrado rodolfo
-    massimiliano giuseppe leopoldo baldovino alberto gustavo cristiano ramses tolomeo dario serse costantino teodosio
+    """pio giovanni paolo benedetto leone gregorio urbano innocenzo clemente bonifacio alessandro sisto giulio
+    niccolò
+    luigi carlo enrico filippo francesco umberto emanuele vittorio amedeo ferdinando federico giorgio edoardo
+    guglielmo
+    elisabetta napoleone pietro caterina maria cosimo lorenzo riccardo giacomo alfonso roberto ottone corrado
+    rodolfo
+    massimiliano giuseppe leopoldo baldovino alberto gustavo cristiano ramses tolomeo dario serse costantino
+    teodosio
     giustiniano celestino adriano callisto eugenio martino marcello onorio stefano nicola ivan felipe juan ludovico
     margherita isabella cristina vladislao sigismondo ranieri tutmosi""".split()
 )

@@ -39,7 +39,10 @@ def _reader() -> Reader:
             month_year="{month} de {year}",
             date_of=r"(?:de )?",
             year_of=r"(?: de |, | )",
-            date_cues=r"em|dia|no dia|até|desde|data|(?:segunda|terça|quarta|quinta|sexta)(?:-feira)?,?|sábado,?|domingo,?",
+            date_cues=(
+                r"em|dia|no dia|até|desde|data|(?:segunda|terça|quarta|quinta|sexta)(?:-feira)?,?|sábado,?|"
+                r"domingo,?"
+            ),
             at="às",
             time_cues=r"(?!)",
             hour=Unit("hora", "horas", "f"),
@@ -72,8 +75,10 @@ def _reader() -> Reader:
             roman_suffixes={},
             roman_firsts=frozenset(),
             phones=(
-                r"(?:\+55 ?)?\(?\d{2}\) ?9?[ .]?\d{4}[- .]?\d{4}|\+55 ?\d{2} ?9?\d{4}[- .]?\d{4}|\d{2} 9?\d{4}[- ]\d{4}"
-                r"|9?\d{4}-\d{4}|0800[ -]?\d{3}[ -]?\d{3,4}|0300[ -]?\d{3}[ -]?\d{3,4}"
+                r"(?:\+55 ?)?\(?\d{2}\) ?9?[ .]?\d{4}[- .]?\d{4}|\+55 ?\d{2} ?9?\d{4}[- .]?\d{4}|\d{2} 9?\d{4}[- "
+                r"]\d{4}"
+                r"|(?!(?:1[5-9]|20)\d\d-(?:1[5-9]|20)\d\d)9?\d{4}-\d{4}|\d{5}-\d{3}|\d{3}\.\d{3}\.\d{3}-\d{2}|"
+                r"0800[ -]?\d{3}[ -]?\d{3,4}|0300[ -]?\d{3}[ -]?\d{3,4}"
                 r"|(?:\+|00)\d{1,3}[ .-]?(?:\(?\d{1,4}\)?[ .-]?){1,5}\d{2,4}"
             ),
             phone_by_two=False,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-UNDER_20 = """zero um dois três quatro cinco seis sete oito nove dez onze doze treze catorze quinze dezesseis dezessete
+UNDER_20 = """zero um dois três quatro cinco seis sete oito nove dez onze doze treze catorze quinze dezesseis
+    dezessete
 dezoito dezenove""".split()
 TENS = "_ _ vinte trinta quarenta cinquenta sessenta setenta oitenta noventa".split()
 HUNDREDS = "_ cento duzentos trezentos quatrocentos quinhentos seiscentos setecentos oitocentos novecentos".split()
 ORDINALS = "_ primeiro segundo terceiro quarto quinto sexto sétimo oitavo nono".split()
 ORDINAL_TENS = """_ décimo vigésimo trigésimo quadragésimo quinquagésimo sexagésimo septuagésimo octogésimo
 nonagésimo""".split()
-ORDINAL_HUNDREDS = """_ centésimo ducentésimo trecentésimo quadringentésimo quingentésimo sexcentésimo septingentésimo
+ORDINAL_HUNDREDS = """_ centésimo ducentésimo trecentésimo quadringentésimo quingentésimo sexcentésimo
+    septingentésimo
 octingentésimo noningentésimo""".split()
 
 
@@ -85,24 +87,34 @@ def fraction(over: int, under: int) -> str | None:
 
 
 FEMININE = frozenset(
-    """mão mãos noite noites tarde tardes parte partes lei leis mulher mulheres vez vezes flor flores luz luzes rede redes
-    sede sedes voz vozes torre torres nave naves nuvem nuvens chave chaves fonte fontes morte mortes árvore árvores série
-    séries base bases fase fases frase frases espécie espécies tese crise crises foto fotos moto motos classe classes
-    estação ordem ordens cor cores dor dores colher colheres cidade mensagem imagem imagens página viagem viagens origem
+    """mão mãos noite noites tarde tardes parte partes lei leis mulher mulheres vez vezes flor flores luz luzes
+    rede redes
+    sede sedes voz vozes torre torres nave naves nuvem nuvens chave chaves fonte fontes morte mortes árvore
+    árvores série
+    séries base bases fase fases frase frases espécie espécies tese crise crises foto fotos moto motos classe
+    classes
+    estação ordem ordens cor cores dor dores colher colheres cidade mensagem imagem imagens página viagem viagens
+    origem
     gente sorte ponte pontes tribo tribos libra  paz raiz raízes cruz cruzes ave aves mãe mães irmã irmãs
     manhã manhãs maçã maçãs""".split()
 )
 MASCULINE = frozenset(
-    """dia dias problema problemas tema temas programa programas sistema sistemas mapa mapas planeta planetas idioma idiomas
-    clima climas poeta poetas drama dramas grama gramas quilograma quilogramas miligramas telegrama diploma diplomas
+    """dia dias problema problemas tema temas programa programas sistema sistemas mapa mapas planeta planetas
+    idioma idiomas
+    clima climas poeta poetas drama dramas grama gramas quilograma quilogramas miligramas telegrama diploma
+    diplomas
     esquema esquemas sintoma sintomas turistas artista artistas atletas jornalistas cinema cinemas guarda guardas
     policiais atleta turista jornalista poema poemas cometa cometas sofá sofás""".split()
 )
 FUNCTION = frozenset(
-    """a à ao aos as às até com como contra da das de dela dele depois do dos e é ela elas ele eles em entre era eram essa esse
-    esta está este eu foi foram há isso já lhe mais mas me menos meu mil minha muito na nas nem no nos nós não o os ou para
-    pela pelas pelo pelos per por porque qual quando que quem se sem ser será seu são só sob sobre sua também te tem têm um uma
-    janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro apenas antes durante agora hora_
+    """a à ao aos as às até com como contra da das de dela dele depois do dos e é ela elas ele eles em entre era
+    eram essa esse
+    esta está este eu foi foram há isso já lhe mais mas me menos meu mil minha muito na nas nem no nos nós não o
+    os ou para
+    pela pelas pelo pelos per por porque qual quando que quem se sem ser será seu são só sob sobre sua também te
+    tem têm um uma
+    janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro apenas antes durante
+    agora hora_
     toda""".split()
 )
 _FEMININE_ENDS = ("a", "as", "ção", "ções", "são", "sões", "dade", "dades", "gem", "gens", "tude", "tudes", "ice")

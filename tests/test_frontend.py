@@ -1,14 +1,17 @@
-"""Where the plain front end cuts, and what it says."""
+"""The front end as a whole: where it cuts, what it says, and how it explains that."""
 
 from __future__ import annotations
 
 import pytest
 
-from litetts_edge.errors import LanguageNotFound
+from litetts_edge.errors import LanguageNotFound, SsmlInvalid
 from litetts_edge.speech import Alphabet, Voice
-from litetts_edge.text.frontend import Explained, PlainFrontend, normalize, phonemes
+from litetts_edge.text.entries import entry_of
+from litetts_edge.text.frontend import Explained, Frontend, normalize, phonemes
+from litetts_edge.text.lexicon import Layer, Lexicon
 from litetts_edge.text.sentences import CLAUSE_PAUSE_MS, MAX_CHARACTERS, split
 
+WORDS = Voice("words", "test", "en-US", 16000, "Words")
 IPA = Voice("ipa", "test", "en-US", 16000, "Phonemes", Alphabet.IPA)
 
 
@@ -79,11 +82,11 @@ def test_wide_text_without_spaces_is_cut_between_characters() -> None:
         ("  a\t b\r\nc ", "a b c"),
         ("e\u0301", "é"),
         ("a\x00b\x01c\x7f", "abc"),
-        ("Hi 🎉 there 👍🏽!", "Hi there !"),
-        ("21 °C", "21 °C"),
+        ("Hi 🎉 there 👍🏽!", "Hi there!"),
+        ("21 °C", "twenty-one degrees Celsius"),
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("zero\u200bwidth \ufeffmark", "zerowidth mark"),
-        ("1️⃣ first", "1 first"),
+        ("1️⃣ first", "one first"),
     ],
 )
 def test_spoken_text_is_clean(text: str, spoken: str) -> None:
@@ -103,11 +106,103 @@ def test_phonemes_need_a_known_language() -> None:
     with pytest.raises(LanguageNotFound):
         phonemes("", "xx")
     with pytest.raises(LanguageNotFound):
-        list(PlainFrontend().sentences("Hello.", IPA, "xx"))
+        list(Frontend().sentences("Hello.", IPA, "xx"))
 
 
-def test_explain_shows_each_piece() -> None:
-    """explain() tells the span, what stands there, what is spoken and who decided."""
-    assert PlainFrontend().explain("Hi  there. 🎉", IPA) == [
-        Explained((0, 10), "Hi  there.", "Hi there.", "hˈaɪ ðˈɛɹ.", "espeak-ng")
+def explained(text: str, **lexicon: str) -> list[tuple[str, str, str, str]]:
+    """Text, class, spoken form and source of each token."""
+    entries = Lexicon([(Layer.LIVE, [entry_of(lexicon)])] if lexicon else [])
+    return [(one.text, one.kind, one.spoken, one.source) for one in Frontend(entries).explain(text, IPA).tokens]
+
+
+def test_explain_shows_each_token() -> None:
+    """Where it stands, its class, what is said and who decided; no white space, nothing twice."""
+    first, second, mark = Frontend().explain("Hi  5 km. 🎉", IPA).tokens
+    assert first == Explained((0, 2), "Hi", "word", "Hi", "hˈaɪ", first.source, 0.0)
+    assert (second.span, second.kind, second.spoken) == ((4, 8), "unit", "five kilometers")
+    assert (mark.span, mark.kind, mark.spoken, mark.phonemes) == ((8, 9), "mark", "", ".")
+
+
+def test_sources_say_who_decided() -> None:
+    """The user's entry, SSML, the sentence around a homograph, or espeak-ng for a word that nobody knows."""
+    assert ("Nguyen", "lexicon", "win", "user") in explained("Mr. Nguyen", word="Nguyen", say="win")
+    assert ("W3C", "sub", "web people", "ssml") in explained('<speak>a <sub alias="web people">W3C</sub></speak>')
+    assert explained("We live here.")[1][3] == "homograph"
+    assert explained("Xqzvbrt")[0][3] in {"espeak", "spelled"}
+
+
+def test_a_lexicon_entry_beats_the_rules_and_ssml_beats_it() -> None:
+    """And what it cuts off from a number is still read."""
+    assert explained("5 km", word="km", say="kay em")[-1][2:] == ("kay em", "user")
+    assert explained("5 km", word="km", say="kay em")[0][2] == "five"
+    document = '<speak><sub alias="ell">km</sub></speak>'
+    assert explained(document, word="km", say="kay em") == [("km", "sub", "ell", "ssml")]
+
+
+def test_a_possessive_keeps_its_sound() -> None:
+    """An entry with IPA takes the s of what follows it."""
+    lexicon = Lexicon(
+        [(Layer.LIVE, [entry_of({"word": "Bose", "ipa": "bˈoʊz"}), entry_of({"word": "Zak", "ipa": "zˈæk"})])]
+    )
+    assert phonemes("Bose's and Zak's", "en-US", lexicon).split() == ["bˈoʊzᵻz", "ænd", "zˈæks"]
+
+
+def test_what_it_was_least_sure_of_is_named() -> None:
+    """A word that nobody knows is in doubt; common ones are not."""
+    assert Frontend().explain("The door of Xqzvbrtl.", IPA).unsure == ("Xqzvbrtl",)
+
+
+SSML = """<speak>One <break time="2s"/> two
+<p>Three <voice name="rms">four</voice></p> <prosody rate="150%">five</prosody>
+<say-as interpret-as="characters">USB</say-as></speak>"""
+
+
+def test_ssml_becomes_sentences_with_pauses_voices_and_rates() -> None:
+    """Cut only where the document wants something else from there on."""
+    found = [(one.text, one.voice, one.rate, one.pause_ms) for one in Frontend().sentences(SSML, IPA, "")]
+    assert found == [
+        ("One", "", 1.0, 2000),
+        ("two", "", 1.0, 600),
+        ("Three", "", 1.0, 0),
+        ("four", "rms", 1.0, 600),
+        ("five", "", 1.5, 0),
+        ("U S B", "", 1.0, 600),
     ]
+    spans = [SSML[slice(*one.span)] for one in Frontend().sentences(SSML, IPA, "")]
+    assert spans == ["One", "two", "Three", "four", "five", "USB"]
+
+
+def test_ssml_phonemes_are_said_as_written() -> None:
+    """And those of a language without rules of ours, too."""
+    document = '<speak>a <phoneme ph="təˈmɑːtoʊ">tomato</phoneme></speak>'
+    assert "təˈmɑːtoʊ" in phonemes(document, "en-US")
+    assert "təˈmɑːtoʊ" in phonemes(document, "de")
+
+
+@pytest.mark.parametrize("text", ["<speak>", "<speak>a<b></speak>", "<!DOCTYPE speak><speak>a</speak>"])
+def test_broken_ssml_is_an_error_with_its_place(text: str) -> None:
+    """And nothing of it is spoken."""
+    with pytest.raises(SsmlInvalid, match="line 1"):
+        list(Frontend().sentences(text, IPA, ""))
+
+
+def test_warnings_come_with_the_first_sentence() -> None:
+    """What SSML asked in vain, and a script that the language is not written in."""
+    (sentence,) = Frontend().sentences('<speak><break time="9h"/>Привет</speak>', WORDS, "en-US")
+    assert [warning.partition(":")[0] for warning in sentence.warnings] == ["ssml_clamped", "other_script"]
+    (sentence,) = Frontend().sentences("Привет, как дела?", WORDS, "ru")
+    assert sentence.warnings == ()
+
+
+def test_other_languages_go_to_espeak_as_they_are() -> None:
+    """German is never read by English rules."""
+    assert normalize("Am 3. Mai um 8.30 Uhr, 5 km.", "de") == "Am 3. Mai um 8.30 Uhr, 5 km."
+
+
+def test_a_long_sentence_comes_in_portions_that_models_take() -> None:
+    """Three hundred digits are some 1500 phonemes; none is lost, and the places are in order."""
+    digits = "7" * 280
+    found = list(Frontend().sentences(f"Say {digits}.", IPA, ""))
+    assert len(found) > 1
+    assert max(len(one.phonemes) for one in found) < 510
+    assert sum(one.phonemes.count("sˈɛvən") for one in found) == 280

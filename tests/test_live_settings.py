@@ -78,12 +78,12 @@ def opened(
 @pytest.fixture
 def read_only(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
     """Makes the disk refuse to be written to, as a card that has gone read-only does, and mends it."""
-    write = override_module._write
+    write = override_module.write
 
     def refuse(path: Path, content: bytes) -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
 
-    return lambda refuses: monkeypatch.setattr(override_module, "_write", refuse if refuses else write)
+    return lambda refuses: monkeypatch.setattr(override_module, "write", refuse if refuses else write)
 
 
 # -- a change ----------------------------------------------------------------------------------------------

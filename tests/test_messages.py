@@ -89,9 +89,15 @@ EVERYTHING: dict[str, Any] = {
 }
 
 
+def test_ssml_is_a_text_of_its_own() -> None:
+    """As the field `ssml`, as `text` and as a plain payload alike."""
+    document = "<speak>Hi</speak>"
+    assert [parse(one).text for one in ({"ssml": document}, {"text": document}, document)] == [document] * 3
+
+
 def test_json_says_everything() -> None:
     """Every field of the protocol arrives where it belongs."""
-    assert set(EVERYTHING) == set(SpeakMessage.model_fields)
+    assert {*EVERYTHING, "ssml"} == set(SpeakMessage.model_fields)
     assert parse(EVERYTHING) == SpeakRequest(
         id=RequestId("a/b #é"),
         text="Grüß Gott 😀\n",
@@ -229,6 +235,7 @@ WRONG: dict[str, list[object]] = {
     "output": [1, True, {"a": "mqtt"}, [1], [None]],
     "format": [1, True, ["wav"]],
     "reply_to": [1, True, ["a"]],
+    "ssml": [1, True, ["<speak>a</speak>"]],
 }
 
 
@@ -294,7 +301,11 @@ BAD: dict[str, tuple[bytes, str]] = {
     "an id with NUL": (b'{"text": "hi", "id": "a\\u0000"}', "bad_field"),
     "an id with a line break in it, as an escape": (b'{"text": "hi", "id": "a\\u001b"}', "bad_field"),
     "a numeric id": (b'{"text": "hi", "id": 5}', "bad_field"),
-    "SSML": (b'{"ssml": "<speak>hi</speak>"}', "not_supported"),
+    "SSML with text": (b'{"ssml": "<speak>hi</speak>", "text": "hi"}', "bad_field"),
+    "SSML that is none": (b'{"ssml": "hi"}', "bad_field"),
+    "SSML that is not well-formed": (b'{"ssml": "<speak>hi</speck>"}', "ssml_invalid"),
+    "a text that is broken SSML": (b"<speak>hi", "ssml_invalid"),
+    "SSML with a DOCTYPE": (b'{"text": "<!DOCTYPE speak><speak>hi</speak>"}', "ssml_invalid"),
 }
 
 

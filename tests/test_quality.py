@@ -9,7 +9,7 @@ from litetts_edge import engines
 from litetts_edge.pcm import AudioChunk, Samples
 from litetts_edge.quality import CLIPPED_RUN, LevelCheck, length_bounds
 from litetts_edge.speech import Sentence
-from litetts_edge.text.frontend import PlainFrontend
+from litetts_edge.text.frontend import Frontend
 
 RATE = 16000
 TEXT = "The front door is open."
@@ -94,7 +94,7 @@ def test_real_speech_is_fine(lang: str, text: str, speed: float) -> None:
     """espeak-ng in many scripts, at every speed: no fault is found."""
     espeak = engines.create("espeak")
     voice = next(voice for voice in engines.all_voices() if voice.id == f"espeak:{lang}")
-    for sentence in PlainFrontend().sentences(text, voice, ""):
+    for sentence in Frontend().sentences(text, voice, ""):
         (chunk,) = espeak.synthesize(sentence, voice, speed)
         assert LevelCheck().check(sentence, chunk) == ()
 
@@ -105,7 +105,7 @@ def test_every_engine_passes(name: str) -> None:
     engine = engines.create(name, threads=1)
     engine.load()
     voice = engine.voices[0]
-    for sentence in PlainFrontend().sentences(TEXT, voice, ""):
+    for sentence in Frontend().sentences(TEXT, voice, ""):
         chunks = list(engine.synthesize(sentence, voice, 1.0))
         whole = AudioChunk(
             np.concatenate([chunk.samples for chunk in chunks]), voice.sample_rate, ends_sentence=True

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,11 @@ from litetts_edge.settings.live import LiveSettings, Sources
 from litetts_edge.settings.problems import SettingsError
 from litetts_edge.speech import RequestId, Voice
 from litetts_edge.status import BOOT_ID, Status
-from litetts_edge.text.frontend import Explained, PlainFrontend
+from litetts_edge.text.frontend import Explanation, Frontend
+from litetts_edge.text.lexicon_files import LexiconFiles
 from tests.desk import Desk, ask, open_desk
 
-LATER = ("lexicon", "cache", "tune")
+LATER = ("cache", "tune")
 
 
 @dataclass(slots=True)
@@ -73,7 +74,8 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     async with open_desk(tmp_path, [ToneEngine(), EspeakEngine()]) as desk:
         status = Status(live, desk.pipeline, card, ("speaker", "file"), lambda: next(iter(link_problems), None))
         health = Health(Gauges(int, lambda: "pulse", int, int, int, float, int))
-        verbs = Verbs(status, desk.pipeline, live, health, desk.thread, PlainFrontend().explain)
+        lexicon = LexiconFiles(tmp_path / "lexicon.yaml", tmp_path / "state")
+        verbs = Verbs(status, desk.pipeline, live, health, desk.thread, Frontend(lexicon), lexicon)
         yield Office(verbs, desk, live, card, file, link_problems)
 
 
@@ -247,23 +249,65 @@ async def test_override_refuses_what_is_no_value(office: Office, fields: dict[st
 
 
 async def test_explain_says_how_a_text_is_spoken(office: Office) -> None:
-    """Piece by piece, with spans into the text."""
-    first, second = await office.ask("explain", text="One two.  Three!")
-    assert (first["text"], first["spoken"], first["source"]) == ("One two.", "One two.", "voice")
-    assert second["span"] == [10, 16]
+    """Token by token, with spans into the text, in the words of the protocol."""
+    answer = await office.ask("explain", text="It's 5 km.")
+    assert (answer["voice"], answer["lang"], answer["warnings"]) == ("tone", "en-US", [])
+    word, number, mark = answer["tokens"]
+    assert (word["span"], word["text"], word["class"]) == ([0, 4], "It's", "word")
+    assert (number["span"], number["class"], number["spoken"]) == ([5, 9], "unit", "five kilometers")
+    assert number["phonemes"].startswith("fˈaɪv")
+    assert (mark["text"], mark["class"], mark["spoken"]) == (".", "mark", "")
+
+
+async def test_explain_takes_a_lexicon_that_was_just_changed(office: Office) -> None:
+    """add, and the next text is read by it; undo, and it is not."""
+    await office.ask("lexicon", action="add", word="Nguyen", say="win")
+    (token,) = (await office.ask("explain", text="Nguyen"))["tokens"]
+    assert (token["class"], token["spoken"], token["source"]) == ("lexicon", "win", "user")
+    await office.ask("lexicon", action="undo")
+    (token,) = (await office.ask("explain", text="Nguyen"))["tokens"]
+    assert (token["class"], token["spoken"]) == ("word", "Nguyen")
+
+
+async def test_lexicon_verbs(office: Office) -> None:
+    """list, add in both spellings, test without keeping, remove, undo."""
+    added = await office.ask("lexicon", add={"word": "Nguyen", "say": "win", "note": "a name"})
+    assert added == {"added": {"word": "Nguyen", "say": "win", "note": "a name"}}
+    listed = (await office.ask("lexicon"))["entries"]
+    assert [(one["word"], one["layer"]) for one in listed if one["layer"] != "project"] == [("Nguyen", "live")]
+    tried = await office.ask("lexicon", action="test", text="an HVAC", word="HVAC", say="H vac")
+    assert tried["tokens"][1]["spoken"] == "H vac"
+    assert (await office.ask("explain", text="HVAC"))["tokens"][0]["spoken"] != "H vac"
+    assert await office.ask("lexicon", action="remove", word="nguyen") == {"removed": [added["added"]]}
+    assert await office.ask("lexicon", action="undo") == {"undoable": 1}
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"action": "ad"}, "bad_field"),
+        ({"action": "add", "word": "a b", "say": "c"}, "lexicon_invalid"),
+        ({"add": {"wrod": "a"}}, "lexicon_invalid"),
+        ({"action": "remove", "word": "nobody"}, "lexicon_invalid"),
+        ({"action": "undo"}, "lexicon_invalid"),
+        ({"action": "test", "word": "a", "say": "b"}, "bad_field"),
+    ],
+)
+async def test_lexicon_refuses(office: Office, fields: dict[str, object], code: str) -> None:
+    """Each fault is the sender's to mend, and changes nothing."""
+    assert (await office.refusal("lexicon", **fields))[0] == code
 
 
 async def test_explain_takes_the_voice_that_would_speak(office: Office) -> None:
     """A named voice, or the one that reads the language; the same choice as for a speak request."""
     asked: list[tuple[str, str]] = []
 
-    def explain(_: str, voice: Voice, lang: str) -> Sequence[Explained]:
-        asked.append((voice.id, lang))
-        return ()
+    class Asked(Frontend):
+        def explain(self, text: str, voice: Voice, lang: str = "") -> Explanation:
+            asked.append((voice.id, lang))
+            return Explanation((), (), ())
 
-    verbs = Verbs(
-        office.status, office.desk.pipeline, office.live, office.verbs.health, office.desk.thread, explain
-    )
+    verbs = replace(office.verbs, frontend=Asked())
     for fields in ({}, {"voice": "espeak:fr"}, {"lang": "de"}, {"voice": None, "lang": None}):
         await verbs.answer("explain", {"text": "hi", **fields})
     assert asked == [("tone", "en-US"), ("espeak:fr", "fr"), ("espeak:de", "de"), ("tone", "en-US")]
@@ -289,20 +333,19 @@ async def test_explain_refuses(office: Office, fields: dict[str, object], code: 
 async def test_explain_answers_what_the_front_end_cannot_read(office: Office) -> None:
     """A language that espeak-ng does not know is found out on the inference thread only."""
 
-    def explain(_text: str, _voice: Voice, lang: str) -> Sequence[Explained]:
-        raise LanguageNotFound(lang, ("en", "de"))
+    class Ignorant(Frontend):
+        def explain(self, text: str, voice: Voice, lang: str = "") -> Explanation:
+            raise LanguageNotFound(lang, ("en", "de"))
 
-    verbs = Verbs(
-        office.status, office.desk.pipeline, office.live, office.verbs.health, office.desk.thread, explain
-    )
+    verbs = replace(office.verbs, frontend=Ignorant())
     with pytest.raises(BadRequest, match="No voice reads the language 'en-US'"):
         await verbs.answer("explain", {"text": "hi", "lang": "en-US"})
 
 
 async def test_explain_reads_no_more_than_a_request_may_have(office: Office) -> None:
     """5000 characters; the inference thread has speech to make."""
-    pieces = await office.ask("explain", text="Word. " * 2000)
-    assert pieces[-1]["span"][1] <= 5000
+    answer = await office.ask("explain", text="Word. " * 2000)
+    assert answer["tokens"][-1]["span"][1] <= 5000
 
 
 @pytest.fixture

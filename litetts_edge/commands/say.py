@@ -30,7 +30,8 @@ from litetts_edge.settings.schema import Settings
 from litetts_edge.sinks.file import FileSink
 from litetts_edge.sinks.speaker import SpeakerSink
 from litetts_edge.speech import Encoding, SpeakRequest
-from litetts_edge.text.frontend import PlainFrontend
+from litetts_edge.text.frontend import Frontend
+from litetts_edge.text.lexicon_files import LexiconFiles
 
 
 class OutFile(FileSink):
@@ -139,7 +140,7 @@ async def _say(request: SpeakRequest, settings: Settings, voices: Voices, out: P
             )
         pipeline = SpeechPipeline(
             voices=voices,
-            frontend=PlainFrontend(),
+            frontend=Frontend(LexiconFiles(Path(settings.text.lexicon), Path(settings.state_dir))),
             check=LevelCheck(),
             sinks=sinks,
             queue=RequestQueue(1),

@@ -1,17 +1,18 @@
-"""`litetts-edge voices`, `normalize`, `phonemes`, `explain`: what needs no device and no daemon."""
+"""`litetts-edge voices`, `explain`: what needs no device and no daemon."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from collections.abc import Callable
+from pathlib import Path
 
 from litetts_edge.commands.config import sources_of
 from litetts_edge.engines import all_voices
 from litetts_edge.pipeline.voices import voices_of
 from litetts_edge.settings.problems import SettingsError
 from litetts_edge.text import frontend
-from litetts_edge.text.espeak import language
+from litetts_edge.text.lexicon_files import LexiconFiles
 
 _ABOUT_VOICES = """
 * speaks unless another one is asked for (setting: voice). The speakers of compact can be blended, here two parts
@@ -44,35 +45,41 @@ def voices(options: argparse.Namespace) -> int:
     return 0
 
 
-def normalize(options: argparse.Namespace) -> int:
-    """Map stdin to stdout, line for line. Raises LanguageNotFound."""
-    return _map_lines(frontend.normalize, options.lang)
-
-
-def phonemes(options: argparse.Namespace) -> int:
-    """Map stdin to stdout, line for line. Raises LanguageNotFound."""
-    return _map_lines(frontend.phonemes, options.lang)
-
-
-def _map_lines(function: Callable[[str, str], str], lang: str) -> int:
-    language(lang)  # an unknown one is told before the first line is read
-    for line in sys.stdin.buffer:
-        text = line.decode("utf-8", "replace").rstrip("\r\n")
-        sys.stdout.write(function(text, lang) + "\n")
-    sys.stdout.flush()
-    return 0
-
-
 def explain(options: argparse.Namespace) -> int:
-    """Print how each piece of the text is spoken. Raises VoiceNotFound, LanguageNotFound."""
+    """Print how each token of the text is spoken. Raises VoiceNotFound, LanguageNotFound, SsmlInvalid."""
     loaded = sources_of(options).load()
     known = voices_of(loaded)
     voice = known.for_language(known.find(options.voice or loaded.settings.voice), options.lang)
     lang = known.reading(voice, options.lang)
-    for piece in frontend.PlainFrontend().explain(options.text, voice, lang):
-        start, end = piece.span
-        ipa = piece.phonemes or frontend.phonemes(piece.text, lang)
-        print(f"{start:4}-{end:<4}  {piece.text!r}")
-        print(f"{'':9}  spoken    {piece.spoken}")
-        print(f"{'':9}  phonemes  {ipa}  ({piece.source})")
+    lexicon = LexiconFiles(Path(loaded.settings.text.lexicon), Path(loaded.settings.state_dir))
+    explanation = frontend.Frontend(lexicon).explain(options.text, voice, lang)
+    if options.json:
+        print(json.dumps({"voice": voice.id, "lang": lang, **explanation.document()}, ensure_ascii=False))
+        return 0
+    for problem in lexicon.problems:
+        print(f"litetts-edge: {problem}", file=sys.stderr)
+    for warning in explanation.warnings:
+        print(f"litetts-edge: warning: {warning}", file=sys.stderr)
+    print(f"{voice.id} reads it as {lang}")
+    rows = [
+        (
+            f"{one.span[0]}-{one.span[1]}",
+            one.text,
+            one.kind,
+            one.spoken,
+            one.phonemes,
+            one.source,
+            _doubt(one.doubt),
+        )
+        for one in explanation.tokens
+    ]
+    widths = [min(40, max(map(len, column))) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+    if explanation.unsure:
+        print(f"least sure of: {', '.join(explanation.unsure)}")
     return 0
+
+
+def _doubt(doubt: float) -> str:
+    return f"doubt {doubt:.2f}" if doubt else ""

@@ -24,8 +24,9 @@ from litetts_edge.errors import (
     did_you_mean,
 )
 from litetts_edge.speech import Encoding, Priority, RequestId, SpeakRequest
+from litetts_edge.text.ssml import is_ssml, parse
 
-LATER = ("ssml", "until_ack", "dedupe_s", "coalesce_key", "chime")
+LATER = ("until_ack", "dedupe_s", "coalesce_key", "chime")
 """Fields of the protocol that this version does not have: refused, never ignored, unless they ask for nothing."""
 
 MAX_TTL_S = 7 * 24 * 3600.0
@@ -66,7 +67,8 @@ class SpeakMessage(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="allow", frozen=True)
 
-    text: str
+    text: str = ""
+    ssml: str = ""
     id: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
     voice: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = None
     lang: LanguageTag | None = None
@@ -200,7 +202,7 @@ def _from_json(fields: dict[str, Any], request: RequestId, arrival: Arrival, def
     for name in LATER:
         if fields.pop(name, None):
             raise NotSupported(f"The field {name!r}")
-    if "text" not in fields:
+    if "text" not in fields and "ssml" not in fields:
         raise TextEmpty
     try:
         message = SpeakMessage.model_validate(fields)
@@ -213,7 +215,11 @@ def _from_json(fields: dict[str, Any], request: RequestId, arrival: Arrival, def
         f"unknown_key: {name[:64]!r} was ignored.{did_you_mean(name[:64], known)}"
         for name in sorted(message.model_extra or {})[:MOST_WARNINGS]
     )
-    text = _spoken(message.text, defaults)
+    if message.text and message.ssml:
+        raise BadField("ssml", "text is there too; send one of them")
+    if message.ssml and not is_ssml(message.ssml):
+        raise BadField("ssml", "it does not begin with <speak>")
+    text = _spoken(message.ssml or message.text, defaults)
     return _request(message.model_copy(update={"text": text}), request, arrival, defaults, warnings)
 
 
@@ -235,6 +241,8 @@ def _spoken(text: str, defaults: Defaults) -> str:
     bad = _CONTROL.search(text)
     if bad:
         raise BadField("text", f"character {bad.start() + 1} is U+{ord(bad.group()):04X}, which cannot be spoken")
+    if is_ssml(text):
+        parse(text)  # what is wrong with it is told now, with its line
     return text
 
 

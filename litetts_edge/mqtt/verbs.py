@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,15 +16,17 @@ from litetts_edge.pipeline.inference import InferenceThread
 from litetts_edge.pipeline.speak import SpeechPipeline
 from litetts_edge.settings.live import LiveSettings
 from litetts_edge.settings.schema import known_settings
-from litetts_edge.speech import RequestId, Voice
+from litetts_edge.speech import RequestId
 from litetts_edge.status import BOOT_ID, Status
-from litetts_edge.text.frontend import Explained
+from litetts_edge.text.frontend import Frontend
+from litetts_edge.text.lexicon_files import LexiconFiles
 
 Fields = Mapping[str, Any]
 Answer = object
 
-Explain = Callable[[str, Voice, str], Sequence[Explained]]
-"""Text, voice and language to how each piece is spoken; belongs to the inference thread."""
+_LEXICON_ACTIONS = ("list", "add", "remove", "undo", "test")
+_NO_ENTRY = frozenset({"id", "action"})
+"""Fields of the question that are none of the entry."""
 
 LOG_LEVELS = known_settings()["log.level"].choices
 
@@ -46,7 +48,9 @@ class Verbs:
     live: LiveSettings
     health: Health
     thread: InferenceThread
-    explain: Explain
+    frontend: Frontend
+    """Belongs to the inference thread."""
+    lexicon: LexiconFiles
 
     async def answer(self, verb: str, fields: Fields) -> Answer:
         """The data of the answer. Raises BadRequest (UnknownVerb, NotSupported, BadField), SettingsError."""
@@ -62,6 +66,7 @@ class Verbs:
             "reload": self._reload,
             "override": self._override,
             "explain": self._explain,
+            "lexicon": self._lexicon,
             "log_level": self._log_level,
         }
         if verb in verbs:
@@ -115,13 +120,46 @@ class Verbs:
         return {"changed": [{"key": change.key, "applies": change.applies} for change in changes]}
 
     async def _explain(self, fields: Fields) -> Answer:
+        return await self._explained(fields, self.frontend)
+
+    async def _explained(self, fields: Fields, frontend: Frontend) -> dict[str, Any]:
         text = _text(fields, "text")[: self.live.value.request.max_text]
         lang = _text(fields, "lang", "")
         voices = self.pipeline.voices
         voice = voices.for_language(voices.find(_text(fields, "voice", self.live.value.voice)), lang)
         reading = voices.reading(voice, lang)
-        tokens = await self.thread.run(lambda: self.explain(text, voice, reading))
-        return [asdict(token) for token in tokens]
+        explanation = await self.thread.run(lambda: frontend.explain(text, voice, reading))
+        return {"voice": voice.id, "lang": reading, **explanation.document()}
+
+    async def _lexicon(self, fields: Fields) -> Answer:
+        """`{"action": "add", "word": ...}` or `{"add": {"word": ...}}`; without an action it lists."""
+        nested = next((name for name in _LEXICON_ACTIONS if isinstance(fields.get(name), Mapping)), "")
+        action = nested or _text(fields, "action", "list")
+        entry = {
+            name: value for name, value in (fields[nested] if nested else fields).items() if name not in _NO_ENTRY
+        }
+        match action:
+            case "list":
+                return await asyncio.to_thread(self._listed)
+            case "add":
+                return {"added": (await asyncio.to_thread(self.lexicon.add, entry)).fields()}
+            case "remove":
+                return {"removed": [one.fields() for one in await asyncio.to_thread(self.lexicon.remove, entry)]}
+            case "undo":
+                return {"undoable": await asyncio.to_thread(self.lexicon.undo)}
+            case "test":
+                asked = {name: entry.pop(name) for name in ("text", "lang", "voice") if name in entry}
+                tried = await asyncio.to_thread(self.lexicon.tried, entry)
+                return await self._explained(asked, Frontend(tried))
+        hint = did_you_mean(action, _LEXICON_ACTIONS)
+        raise BadField("action", f"{action[:40]!r} is none of {', '.join(_LEXICON_ACTIONS)}.{hint}")
+
+    def _listed(self) -> dict[str, Any]:
+        entries = [
+            {**entry.fields(), "layer": layer.name.lower(), "file": self.lexicon.origin(layer), "line": entry.line}
+            for layer, entry in self.lexicon.current().entries
+        ]
+        return {"entries": entries, "problems": [str(problem) for problem in self.lexicon.problems]}
 
     async def _log_level(self, fields: Fields) -> Answer:
         level = _text(fields, "level").lower()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +13,8 @@ from litetts_edge.pcm import AudioChunk, silence
 from litetts_edge.pipeline.ledger import CrashLedger
 from litetts_edge.speech import Sentence, SpeakRequest, Voice
 
+SLOWEST, FASTEST = 0.5, 2.0
+"""Speeds that every engine has."""
 REPEAT_PAUSE_MS = 700
 """Silence before a request is said once more."""
 
@@ -27,6 +29,8 @@ class Rendering:
     frontend: TextFrontend
     check: SpeechCheck
     ledger: CrashLedger
+    another: Callable[[str], Voice | None] = lambda _: None
+    """The voice of that name, if it can go on where `voice` speaks."""
     warnings: list[str] = field(default_factory=list)
     """What the speech check found; complete when the iteration has ended."""
     _cancelled: bool = False
@@ -50,16 +54,30 @@ class Rendering:
     def _once(self) -> Iterator[AudioChunk]:
         pause_ms = 0
         for sentence in self.frontend.sentences(self.request.text, self.voice, self.request.lang):
-            if pause_ms:
+            for text in sentence.warnings:
+                self._warn(text)
+            if pause_ms := pause_ms + sentence.lead_ms:
                 yield silence(pause_ms, self.voice.sample_rate)
             yield from self._sentence(sentence)
             pause_ms = sentence.pause_ms
+
+    def _voice(self, sentence: Sentence) -> Voice:
+        """The voice that the text asks for here, if it can be had."""
+        found = self.another(sentence.voice) if sentence.voice else self.voice
+        if found is None:
+            self._warn(f"voice_kept: {sentence.voice!r} cannot speak within {self.voice.id}, which goes on")
+        return found or self.voice
+
+    def _warn(self, text: str) -> None:
+        if text not in self.warnings:
+            self.warnings.append(text)
 
     def _sentence(self, sentence: Sentence) -> Iterator[AudioChunk]:
         if self._cancelled:
             raise Terminated
         made: list[AudioChunk] = []
-        for chunk in self.engine.synthesize(sentence, self.voice, self.request.speed):
+        speed = min(max(self.request.speed * sentence.rate, SLOWEST), FASTEST)
+        for chunk in self.engine.synthesize(sentence, self._voice(sentence), speed):
             if not np.isfinite(chunk.samples).all():
                 raise EngineFailed(self.engine.name, "it returned samples that are not numbers")
             made.append(chunk)

@@ -29,9 +29,10 @@ from litetts_edge.pipeline.ledger import CrashLedger
 from litetts_edge.pipeline.policy import Lane, RecentIds, lane, may_interrupt
 from litetts_edge.pipeline.queue import RequestQueue
 from litetts_edge.pipeline.render import Rendering
-from litetts_edge.pipeline.voices import Voices
+from litetts_edge.pipeline.voices import Voices, primary
 from litetts_edge.speech import Priority, RequestId, SpeakRequest, Voice
 from litetts_edge.text.sentences import MAX_CHARACTERS
+from litetts_edge.text.ssml import is_ssml, parse
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +112,8 @@ class SpeechPipeline:
     def _admit(self, request: SpeakRequest) -> None:
         if self._closing:
             raise ShuttingDown
-        self.voices.for_language(self.voices.find(request.voice), request.lang)
+        asked = self.voices.find(request.voice)
+        self.voices.for_language(asked, _language(request, asked))
         for name in request.outputs:
             if name not in self._sinks:
                 raise OutputNotFound(name, tuple(self._sinks))
@@ -226,13 +228,14 @@ class SpeechPipeline:
                 self.bus.publish(FirstAudio(request.id, first_audio[0]))
 
         asked = self.voices.find(request.voice)
-        voice = self.voices.for_language(asked, request.lang)
+        lang = _language(request, asked)
+        voice = self.voices.for_language(asked, lang)
         self.bus.publish(Started(request.id, voice.id, (started - request.accepted_at) * 1000))
         warnings = list(request.warnings)
         if voice.engine != asked.engine:
-            warnings.append(f"voice_changed: {asked.id} does not speak {request.lang}; {voice.id} does")
+            warnings.append(f"voice_changed: {asked.id} does not speak {lang}; {voice.id} does")
         voice = await self._ready(voice, request.priority, warnings)
-        rendering = self._rendering(request, voice)
+        rendering = self._rendering(replace(request, lang=self.voices.reading(voice, lang)), voice)
         synthesis = self._synthesis(rendering)
         audio = AudioFormat(voice.sample_rate)
         async with open_outputs(self._sinks, request.outputs, request, audio, on_first_audio) as outputs:
@@ -273,8 +276,12 @@ class SpeechPipeline:
         await self._thread.run(self.voices.engine(voice).load, priority, predicted_s=LOAD_S)
 
     def _rendering(self, request: SpeakRequest, voice: Voice) -> Rendering:
-        asked = replace(request, lang=self.voices.reading(voice, request.lang))
-        return Rendering(asked, voice, self.voices.engine(voice), self.frontend, self._check, self._ledger)
+        def another(name: str) -> Voice | None:
+            return self.voices.beside(voice, name)
+
+        return Rendering(
+            request, voice, self.voices.engine(voice), self.frontend, self._check, self._ledger, another
+        )
 
     def _synthesis(self, rendering: Rendering) -> Synthesis:
         request = rendering.request
@@ -299,3 +306,15 @@ class SpeechPipeline:
         if deadline is not None and deadline != float("inf"):
             wait_s = max(0.0, deadline - self._clock())
             self._expiry = asyncio.get_running_loop().call_later(wait_s, self._expire)
+
+
+def _language(request: SpeakRequest, voice: Voice) -> str:
+    """The language that is asked for: by the request, or by an SSML document in another one than the voice's.
+
+    A document's `en-US` says little of the accent that somebody who chose a British voice wants to hear.
+    Raises SsmlInvalid.
+    """
+    if request.lang or not is_ssml(request.text):
+        return request.lang
+    written = parse(request.text).lang
+    return "" if primary(written) == primary(voice.lang) else written

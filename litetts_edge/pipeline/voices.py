@@ -100,6 +100,16 @@ class Voices:
         """The tag in which `voice` reads a text in `lang`: its own for none, and for one that names no region."""
         return voice.lang if lang.lower() in {"", primary(voice.lang)} else lang
 
+    def beside(self, voice: Voice, name: str) -> Voice | None:
+        """The voice called `name` (`rms`, `compact:rms`), if it can go on where `voice` speaks (same engine)."""
+        for asked in (name, f"{voice.engine}:{name}"):
+            try:
+                found = self.find(asked)
+            except VoiceNotFound:
+                continue
+            return found if (found.engine, found.sample_rate) == (voice.engine, voice.sample_rate) else None
+        return None
+
     def spare(self, voice: Voice) -> Voice | None:
         """A voice of the same language for when this one's engine fails; None when there is no better one."""
         others = [

@@ -80,7 +80,7 @@ def read_settings(
     problems = [problem for layer in layers for problem in layer.problems]
     entries = _merged(layers)
     filled = {key: entry.value for key, entry in entries.items()}
-    _fill(filled, default_folder, where)
+    _fill(filled, default_folder, main.parent, where)
     settings = Settings.model_validate(nested(filled.items()))
     origins = {key: entries[key].origin if key in entries else Origin("default") for key in known_settings()}
     bad = {problem.key for problem in problems}
@@ -121,13 +121,14 @@ def _merged(layers: Sequence[Found]) -> dict[str, Entry]:
     return merged
 
 
-def _fill(values: dict[str, Value], default_folder: str, machine: Machine) -> None:
+def _fill(values: dict[str, Value], default_folder: str, beside: Path, machine: Machine) -> None:
     """Replace what was left empty by what follows from the machine and the other settings."""
     node = str(values.get("node.id", "")) or machines.node_id(machine)
     folder = str(values.get("state_dir", "")) or default_folder
     values["node.id"] = node
     values["state_dir"] = folder
     values["mqtt.client_id"] = values.get("mqtt.client_id", "") or machines.client_id(machine, node)
+    values["text.lexicon"] = values.get("text.lexicon", "") or str(beside / "lexicon.yaml")
     values["file.folder"] = values.get("file.folder", "") or str(Path(folder) / "audio")
 
 

@@ -185,6 +185,18 @@ class Speaker(Section):
     )
 
 
+class Text(Section):
+    """How a text is read."""
+
+    lexicon: Line = setting(
+        "",
+        applies="restart",
+        path=True,
+        help="Your own words and how they are said; empty takes lexicon.yaml beside litetts-edge.yaml."
+        " A change of the file holds at once.",
+    )
+
+
 class File(Section):
     """Audio written to files."""
 
@@ -284,6 +296,7 @@ class Settings(Section):
     )
     mqtt: Mqtt = section(Mqtt)
     speaker: Speaker = section(Speaker)
+    text: Text = section(Text)
     file: File = section(File)
     queue: Queue = section(Queue)
     request: Request = section(Request)

@@ -22,17 +22,19 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from litetts_edge.errors import EngineFailed, LanguageNotFound
 from litetts_edge.text.espeak_input import clauses, safe
 
+if TYPE_CHECKING:  # phonemes need no arrays, and numpy takes as much memory as the rest of the front end
+    import numpy as np
+    from numpy.typing import NDArray
+
 SAMPLE_RATE = 22050
 """Hz; all of its own voices have it."""
 
-Take = Callable[[NDArray[np.int16]], bool]
+Take = Callable[["NDArray[np.int16]"], bool]
 """Receives the next samples; False ends the run."""
 
 # speak_lib.h of espeak-ng 1.52
@@ -149,6 +151,8 @@ class _Library:
             return 1
         if not samples or count <= 0:
             return 0
+        import numpy as np
+
         try:
             return 0 if self._take(np.frombuffer(ctypes.string_at(samples, 2 * count), dtype=np.int16)) else 1
         except BaseException as error:  # noqa: BLE001 - raised again by synthesize()

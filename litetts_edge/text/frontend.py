@@ -1,87 +1,218 @@
-"""The plain front end: text to sentences. It reads what is there; numbers and units are left to the voice."""
+"""The front end: a text, plain or SSML, to sentences that a voice can read; and why it reads them so."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from litetts_edge.speech import Alphabet, Sentence, Voice
-from litetts_edge.text import espeak
-from litetts_edge.text.sentences import split
+from litetts_edge.text import espeak, reading
+from litetts_edge.text.document import Document, Passage
+from litetts_edge.text.lexicon import Lexicon, LexiconSource
+from litetts_edge.text.lexicon_files import LexiconFiles
+from litetts_edge.text.script import foreign_script
+from litetts_edge.text.tokens import Token
+from litetts_edge.text.voicing import Voiced, by_espeak, ipa_of, is_english, portions, voiced
 
-# Control characters, lone surrogates, byte order marks and bidirectional marks are no part of what is said.
-# Joiners stay: Persian and the Indic scripts need them.
-_UNSPOKEN = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
-)
-_EMOJI = re.compile(
-    "(?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2190-\u21ff\u2300-\u23ff\U000e0020-\U000e007f]\ufe0f?\u200d?"
-    "|[\u00a9\u00ae\u203c\u2049\u2122\u2139\u24c2\u2934\u2935\u3030\u303d\u3297\u3299]\ufe0f|\ufe0f?\u20e3|\ufe0f)+"
-)
+UNSURE = 0.3
+"""From this doubt on, explain() counts a word among those it was least sure of."""
+MOST_UNSURE = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """How one piece of a text is spoken, and why."""
+    """How one token of a text is spoken, and why."""
 
     span: tuple[int, int]
-    """[start, end) in the text, in characters."""
+    """[start, end) in the text as it came, in characters."""
     text: str
     """What stands there."""
+    kind: str
+    """Its class: one of text.tokens.KINDS."""
     spoken: str
+    """The words; empty for a mark."""
     phonemes: str
-    """IPA; empty when the voice reads the words themselves."""
+    """IPA; of a voice that reads words itself, what espeak-ng says."""
     source: str
-    """Who decided: `espeak-ng`, or `voice` when the voice pronounces on its own."""
+    """Where the phonemes came from: `user`, `lexicon`, `ssml`, `homograph`, `dictionary`, `espeak`, `spelled`;
+    several where the words of one token differ, joined by `+`."""
+    doubt: float
+    """0 is sure, 1 is a guess."""
 
 
-class PlainFrontend:
-    """Sentences, Unicode and white space; phonemes from espeak-ng for a voice that asks for IPA."""
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a text is spoken."""
+
+    tokens: tuple[Explained, ...]
+    unsure: tuple[str, ...]
+    """What it was least sure of, the least sure first."""
+    warnings: tuple[str, ...]
+    """`code: detail`, as the closing event of a request has them."""
+
+    def document(self) -> dict[str, Any]:
+        """As JSON has it."""
+        names = {"kind": "class"}
+        tokens = [{names.get(name, name): value for name, value in asdict(one).items()} for one in self.tokens]
+        return {"tokens": tokens, "unsure": list(self.unsure), "warnings": list(self.warnings)}
+
+
+class Frontend:
+    """Reads numbers, dates, units and names of a text as a person would. Called on the inference thread.
+
+    `lexicon` is asked at every text, so what is added to it holds at once.
+    """
+
+    def __init__(self, lexicon: LexiconSource | None = None) -> None:
+        self._files = lexicon or LexiconFiles()
 
     def sentences(self, text: str, voice: Voice, lang: str) -> Iterator[Sentence]:
-        """Yield what is spoken; see TextFrontend. Raises LanguageNotFound for a voice that reads IPA."""
-        lang = lang or voice.lang
-        for piece in split(text, lang):
-            spoken = clean(text[piece.start : piece.end])
-            if not is_speakable(spoken):
-                continue
-            ipa = ""
-            if voice.alphabet is Alphabet.IPA:
-                ipa = espeak.phonemes(spoken, lang)
-                if not ipa:  # letters that this language has no sound for
-                    continue
-            yield Sentence(spoken, lang, (piece.start, piece.end), piece.pause_ms, ipa)
+        """Yield what is spoken; see TextFrontend. Raises SsmlInvalid, LanguageNotFound."""
+        document = Document(text)
+        lang = lang or _own(document.lang, voice)
+        lexicon = self._files.current()
+        warnings = (*document.warnings, *_warnings(document, lang))
+        for passage in document.passages(lang):
+            for sentence in _sentences(document, passage, voice, passage.style.lang or lang, lexicon):
+                yield replace(sentence, warnings=warnings) if warnings else sentence
+                warnings = ()
 
-    def explain(self, text: str, voice: Voice, lang: str = "") -> list[Explained]:
-        """How `text` is spoken by `voice`, piece by piece."""
-        source = "espeak-ng" if voice.alphabet is Alphabet.IPA else "voice"
-        return [
-            Explained(sentence.span, text[slice(*sentence.span)], sentence.text, sentence.phonemes, source)
-            for sentence in self.sentences(text, voice, lang)
-        ]
+    def explain(self, text: str, voice: Voice, lang: str = "") -> Explanation:
+        """How `text` is spoken by `voice`, token by token. Raises SsmlInvalid, LanguageNotFound."""
+        document = Document(text)
+        lang = lang or _own(document.lang, voice)
+        lexicon = self._files.current()
+        found: list[Explained] = []
+        for passage in document.passages(lang):
+            spoken_in = passage.style.lang or lang
+            tokens = reading.tokens(passage.text, spoken_in, passage.fixed, lexicon)
+            found += _explained(text, document, passage, tokens, spoken_in)
+        doubtful = sorted((one for one in found if one.doubt >= UNSURE), key=lambda one: -one.doubt)
+        unsure = tuple(dict.fromkeys(one.text for one in doubtful))[:MOST_UNSURE]
+        return Explanation(tuple(found), unsure, (*document.warnings, *_warnings(document, lang)))
 
 
-def normalize(text: str, lang: str) -> str:
+PlainFrontend = Frontend  # XXX
+
+
+def normalize(text: str, lang: str, lexicon: Lexicon | None = None) -> str:
     """What is spoken for `text`, on one line."""
-    spoken = (clean(text[piece.start : piece.end]) for piece in split(text, lang))
-    return " ".join(part for part in spoken if is_speakable(part))
+    document = Document(text)
+    said = []
+    for passage in document.passages(lang):
+        tokens = reading.tokens(passage.text, passage.style.lang or lang, passage.fixed, lexicon)
+        said.append(reading.spoken(passage.text, tokens))
+    return " ".join(part for part in said if is_speakable(part))
 
 
-def phonemes(text: str, lang: str) -> str:
+def phonemes(text: str, lang: str, lexicon: Lexicon | None = None) -> str:
     """The IPA of `text`, on one line. Raises LanguageNotFound."""
     espeak.language(lang)  # also when there is nothing to say
-    spoken = (clean(text[piece.start : piece.end]) for piece in split(text, lang))
-    return " ".join(ipa for part in spoken if is_speakable(part) and (ipa := espeak.phonemes(part, lang)))
-
-
-def clean(text: str) -> str:
-    """Unicode NFC on one line, without control characters and emoji."""
-    text = _EMOJI.sub(" ", _UNSPOKEN.sub("", text))
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    document = Document(text)
+    said = []
+    for passage in document.passages(lang):
+        spoken_in = passage.style.lang or lang
+        tokens = reading.tokens(passage.text, spoken_in, passage.fixed, lexicon)
+        if is_english(spoken_in):
+            said.append(ipa_of(voiced(tokens, spoken_in)))
+        else:
+            said.append(by_espeak(reading.spoken(passage.text, tokens), tokens, spoken_in))
+    return " ".join(part for part in said if part)
 
 
 def is_speakable(text: str) -> bool:
     """Whether there is a letter or a digit in it."""
     return any(unicodedata.category(character)[0] in "LN" for character in text)
+
+
+def _sentences(
+    document: Document, passage: Passage, voice: Voice, lang: str, lexicon: Lexicon
+) -> Iterator[Sentence]:
+    tokens = reading.tokens(passage.text, lang, passage.fixed, lexicon)
+    said = reading.spoken(passage.text, tokens)
+    span = document.source(passage.start, passage.start + len(passage.text))
+    if not is_speakable(said):
+        return
+    if voice.alphabet is not Alphabet.IPA:
+        yield _sentence(passage, said, lang, span)
+    elif not is_english(lang):
+        if ipa := by_espeak(said, tokens, lang):
+            yield _sentence(passage, said, lang, span, ipa)
+    else:
+        yield from _portioned(document, passage, tokens, said, lang)
+
+
+def _portioned(
+    document: Document, passage: Passage, tokens: Sequence[Token], said: str, lang: str
+) -> Iterator[Sentence]:
+    """An English passage as sentences of a length that models take."""
+    every = list(portions(voiced(tokens, lang)))
+    done = 0
+    for index, parts in enumerate(every):
+        ipa = ipa_of(parts)
+        last = index + 1 == len(every)
+        final = tokens[parts[-1].token]
+        end = len(passage.text) if last else final.start + int((final.end - final.start) * parts[-1].share)
+        start, done = done, max(done, end)
+        if not ipa or done == start:
+            continue
+        text = said if len(every) == 1 else " ".join(passage.text[start:end].split()) or said
+        span = document.source(passage.start + start, passage.start + done)
+        yield _sentence(passage, text, lang, span, ipa, first=index == 0, last=last)
+
+
+def _sentence(
+    passage: Passage,
+    said: str,
+    lang: str,
+    span: tuple[int, int],
+    ipa: str = "",
+    *,
+    first: bool = True,
+    last: bool = True,
+) -> Sentence:
+    return Sentence(
+        said,
+        lang,
+        span,
+        passage.pause_ms if last else 0,
+        ipa,
+        lead_ms=passage.lead_ms if first else 0,
+        voice=passage.style.voice,
+        rate=passage.style.rate,
+    )
+
+
+def _explained(
+    text: str, document: Document, passage: Passage, tokens: Sequence[Token], lang: str
+) -> Iterator[Explained]:
+    parts: dict[int, list[Voiced]] = {}
+    if is_english(lang):
+        for part in voiced(tokens, lang):
+            parts.setdefault(part.token, []).append(part)
+    for index, token in enumerate(tokens):
+        start, end = document.source(passage.start + token.start, passage.start + token.end)
+        own = parts.get(index, [])
+        words = [part for part in own if not part.is_mark]
+        if is_english(lang):
+            ipa, sources = ipa_of(own), [part.source for part in words]
+        else:
+            ipa = token.phonemes or (espeak.phonemes(token.spoken, lang) if token.spoken else "")
+            sources = [token.source or "espeak"] if token.spoken else []
+        doubt = max([token.doubt, *(part.word.doubt for part in words)])
+        spoken = "" if token.kind == "mark" else token.spoken
+        source = "+".join(dict.fromkeys(sources))
+        yield Explained((start, end), text[start:end], token.kind, spoken, ipa, source, round(doubt, 2))
+
+
+def _own(asked: str, voice: Voice) -> str:
+    """The language of a document by a voice: the voice's own accent where it speaks that language."""
+    same = asked.partition("-")[0].lower() == voice.lang.partition("-")[0].lower()
+    return voice.lang if not asked or same else asked
+
+
+def _warnings(document: Document, lang: str) -> tuple[str, ...]:
+    script = foreign_script(document.text, lang)
+    return (f"other_script: the text is in {script} letters, and is read as {lang}",) if script else ()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Protocol
 
 from litetts_edge.text.entries import Entry
 
@@ -51,6 +52,14 @@ class _Held:
     """As it is compared: in lower case unless the entry tells letters apart."""
 
 
+class LexiconSource(Protocol):
+    """Where the lexicon in force is asked for, at every text."""
+
+    def current(self) -> Lexicon:
+        """The lexicon in force."""
+        ...
+
+
 class Lexicon:
     """Entries of all layers, found in time that grows with the sentence, not with the entries."""
 
@@ -72,6 +81,10 @@ class Lexicon:
             first = _PART.search(entry.pattern)
             assert first is not None  # an entry has a letter or a digit
             self._literals.setdefault(first[0].lower(), []).append(_Held(entry, layer, literal))
+
+    def current(self) -> Lexicon:
+        """Itself: it never changes."""
+        return self
 
     def find(self, sentence: str, lang: str) -> tuple[list[Match], list[str]]:
         """What it says of `sentence`, in order, not overlapping; and the regexes that took too long.

@@ -71,12 +71,16 @@ class LexiconFiles:
         """The file of a layer, as shown to people."""
         return str(self._paths.get(layer) or "litetts_edge")
 
+    def tried(self, fields: Mapping[str, Any]) -> Lexicon:
+        """The lexicon as it would be with an entry (without fields: as it is). Raises LexiconInvalid."""
+        if not fields:
+            return self.current()
+        layers = [(layer, [entry]) for layer, entry in self.current().entries]
+        return Lexicon([*layers, (Layer.LIVE, [_entry(fields)])])
+
     def add(self, fields: Mapping[str, Any]) -> Entry:
         """Add an entry, or replace the one about the same thing. Raises LexiconInvalid, LexiconNotWritten."""
-        try:
-            entry = entry_of(fields)
-        except ValueError as error:
-            raise LexiconInvalid(str(error)) from None
+        entry = _entry(fields)
         with self._lock:
             kept = [one for one in self._live() if one.key != entry.key]
             self._replace([*kept, entry])
@@ -188,6 +192,13 @@ class LexiconFiles:
             return sorted(path for path in self._step_folder.iterdir() if _STEP.fullmatch(path.name))
         except OSError:
             return []
+
+
+def _entry(fields: Mapping[str, Any]) -> Entry:
+    try:
+        return entry_of(fields)
+    except ValueError as error:
+        raise LexiconInvalid(str(error)) from None
 
 
 def _project() -> _File:

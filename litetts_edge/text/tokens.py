@@ -30,3 +30,22 @@ class Reading:
     """0 is sure, 1 is a guess: whether another reading was as likely."""
     phonemes: str = ""
     """IPA, when the reading decides that too; else empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, a mark, or a stretch with a reading of its own. Between the tokens of a sentence is only white space."""
+
+    start: int
+    end: int
+    """[start, end) in characters of the sentence."""
+    written: str
+    kind: str
+    """One of KINDS."""
+    spoken: str
+    """As in Reading; empty for what is not said."""
+    doubt: float = 0.0
+    source: str = ""
+    """Who decided the reading, when it was not the normalizer: `user`, `lexicon` or `ssml`."""
+    phonemes: str = ""
+    """IPA, when that is decided already."""

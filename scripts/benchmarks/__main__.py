@@ -17,6 +17,8 @@ from benchmarks import backlog, first_sample, machine, memory, silence
 from benchmarks.compact import effort, likeness, page, sound, understood
 from benchmarks.compact.systems import model_files
 from benchmarks.figures import Document, Figure, line, table
+from benchmarks.text import accuracy
+from benchmarks.text import effort as text_effort
 from tests.virtual_card import VirtualCard, virtual_card
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +33,8 @@ class Extent:
     """1.0 is all repetitions."""
     fp32: Path | None
     """The folder of the compact voice before its quantization, where training left one."""
+    lj: Path | None = None
+    """Lines of LJSpeech with accepted readings."""
 
 
 Measure = Callable[[Extent], AsyncIterator[Figure]]
@@ -57,6 +61,16 @@ def of_the_voice(measure: Callable[[float, Path | None], Iterator[Figure]]) -> M
     return measured
 
 
+def of_the_text(measure: Callable[[Extent], Iterator[Figure]]) -> Measure:
+    """The same for the front end."""
+
+    async def measured(extent: Extent) -> AsyncIterator[Figure]:
+        for figure in measure(extent):
+            yield figure
+
+    return measured
+
+
 SUITES: dict[str, dict[str, Measure]] = {
     "path": {
         "first-sample": on_a_card(first_sample.measure),
@@ -73,8 +87,12 @@ SUITES: dict[str, dict[str, Measure]] = {
         "bare": of_the_voice(understood.measure_bare),
         "grammar": of_the_voice(understood.measure_grammar),
     },
+    "text": {
+        "effort": of_the_text(lambda extent: text_effort.measure(extent.scale)),
+        "accuracy": of_the_text(lambda extent: accuracy.measure(extent.lj)),
+    },
 }
-PAGES: dict[str, Callable[[Document], str]] = {"path": table, "compact": page.table}
+PAGES: dict[str, Callable[[Document], str]] = {"path": table, "compact": page.table, "text": table}
 
 
 def main() -> None:
@@ -84,6 +102,9 @@ def main() -> None:
     parser.add_argument("--only", default="", help="one measurement of the suite")
     parser.add_argument("--quick", action="store_true", help="a tenth of the repetitions: does it work at all?")
     parser.add_argument("--fp32", type=Path, help="suite compact: the model before its quantization, to compare")
+    parser.add_argument(
+        "--lj", type=Path, help="suite text: lines of LJSpeech with accepted readings (JSON lines)"
+    )
     parser.add_argument("--out", type=Path, help="where the JSON goes (default: nowhere)")
     parser.add_argument(
         "--table", action="store_true", help="measure nothing: put the committed figures into docs/benchmarks.md"
@@ -95,7 +116,9 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):  # a shell has its background jobs ignore the latter
         signal.signal(number, _leave)
     measures = {name: one for name, one in SUITES[options.suite].items() if options.only in ("", name)}
-    report = asyncio.run(run(options.suite, measures, Extent(0.1 if options.quick else 1.0, options.fp32)))
+    report = asyncio.run(
+        run(options.suite, measures, Extent(0.1 if options.quick else 1.0, options.fp32, options.lj))
+    )
     if options.out is not None:
         options.out.write_text(json.dumps(report, indent=1) + "\n")
 

@@ -17,7 +17,7 @@ from litetts_edge.errors import EngineFailed, Terminated
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.pcm import AudioChunk, Samples
 from litetts_edge.speech import Sentence, Voice
-from litetts_edge.text.frontend import PlainFrontend
+from litetts_edge.text.frontend import Frontend
 
 REPEATS_TO_THE_BIT = {"compact", "tiny", "tone"}
 """espeak-ng keeps the phase of its flutter from sentence to sentence, so its repeats only sound alike."""
@@ -32,7 +32,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Synthesizer]:
 
 
 def sentence(text: str, voice: Voice) -> Sentence:
-    return next(PlainFrontend().sentences(text, voice, ""))
+    return next(Frontend().sentences(text, voice, ""))
 
 
 def chunks(engine: Synthesizer, text: str, speed: float = 1.0, voice: Voice | None = None) -> list[AudioChunk]:
@@ -88,7 +88,7 @@ def test_only_the_last_chunk_ends_the_sentence(engine: Synthesizer) -> None:
 def test_no_sentence_is_empty(engine: Synthesizer, text: str) -> None:
     """Whatever the front end lets through becomes audio."""
     voice = engine.voices[0]
-    for piece in PlainFrontend().sentences(text, voice, ""):
+    for piece in Frontend().sentences(text, voice, ""):
         made = list(engine.synthesize(piece, voice, 1.0))
         assert sum(len(chunk.samples) for chunk in made) > 0
         assert made[-1].ends_sentence

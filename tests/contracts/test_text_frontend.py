@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from litetts_edge.interfaces import TextFrontend
 from litetts_edge.speech import Alphabet, Sentence, Voice
-from litetts_edge.text.frontend import PlainFrontend
+from litetts_edge.text.frontend import Frontend
 
-FRONTENDS: list[TextFrontend] = [PlainFrontend()]
+FRONTENDS: list[TextFrontend] = [Frontend()]
 WORDS = Voice("words", "test", "en-US", 16000, "Words")
 IPA = Voice("ipa", "test", "en-US", 16000, "Phonemes", Alphabet.IPA)
 

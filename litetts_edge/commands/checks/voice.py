@@ -120,14 +120,14 @@ def _speak(engine: Synthesizer, chosen: Voice, speed: float) -> Spoken:
 
     from litetts_edge.pcm import AudioChunk
     from litetts_edge.quality import LevelCheck
-    from litetts_edge.text.frontend import PlainFrontend
+    from litetts_edge.text.frontend import Frontend
 
     began = time.monotonic()
     engine.load()
     loaded = time.monotonic()
     faults: list[str] = []
     audio_s = 0.0
-    for sentence in PlainFrontend().sentences(TEXT, chosen, chosen.lang):
+    for sentence in Frontend().sentences(TEXT, chosen, chosen.lang):
         parts = [chunk.samples for chunk in engine.synthesize(sentence, chosen, speed)]
         whole = np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
         audio = AudioChunk(whole, chosen.sample_rate, ends_sentence=True)

@@ -54,7 +54,7 @@ def test_sentences_are_read_as_people_say_them(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_hostile_text_is_read_to_its_end(language: str) -> None:
-    """Endless numbers, dots and brackets: spans are ordered, no digit is left (a regex that explodes never ends here)."""
+    """Endless numbers, dots and brackets: spans are ordered, no digit is left (an explosion never ends)."""
     read = module_of(language).read
     for piece in (
         "1",

@@ -27,10 +27,12 @@ GLUED_IS_NO_UNIT = frozenset("KGM")
 _NEXT = re.compile(r" ([^\W\d_]{1,30}+)(?: ([^\W\d_]{1,30}+))?")
 
 
-def noun_gender(tables: Tables, text: str, end: int) -> str:
-    """Gender of what is counted after `end`."""
+def noun_gender(tables: Tables, text: str, end: int, *, one: bool = False) -> str:
+    """Gender of what is counted after `end`: of a plural, unless there is but one."""
     match = _NEXT.match(text, end)
-    return tables.agreement(match[1], match[2] or "") if match else ""
+    if match is None or not (one or match[1].endswith(("s", "x"))):
+        return ""
+    return tables.agreement(match[1], match[2] or "")
 
 
 def _power(tables: Tables, unit: Unit, power: str) -> Unit:
@@ -140,7 +142,7 @@ def _size(tables: Tables, match: re.Match[str]) -> str:
 
 def _number(tables: Tables, match: re.Match[str]) -> str:
     number = figure(match[0])
-    return say_figure(tables, number, noun_gender(tables, match.string, match.end()))
+    return say_figure(tables, number, noun_gender(tables, match.string, match.end(), one=number.whole == 1))
 
 
 def _thousands(tables: Tables, match: re.Match[str]) -> str:
@@ -173,6 +175,11 @@ def _fraction(tables: Tables, match: re.Match[str]) -> str | None:
     if (match["a"], match["b"]) == ("1", "2"):
         spoken = tables.and_half
     return f"{sign}{tables.cardinal(int(whole))} {tables.conjunction} {spoken}"
+
+
+def _height(tables: Tables, match: re.Match[str]) -> str:
+    """1m80: the hundredths follow the metre."""
+    return f"{say_measure(tables, figure(match['n']), tables.units['m'])} {tables.cardinal(int(match['rest']))}"
 
 
 VULGAR = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8)}
@@ -210,10 +217,11 @@ def measure_rules(tables: Tables) -> list[Rule]:
         "degrees": _degrees,
     }
     kinds = {"half": "unit", "size": "math", "measure": "unit", "degrees": "unit"}
+    height = Rule("unit", re.compile(r"(?<![\w.,])(?P<n>\d)m(?P<rest>[1-9]\d)(?!\w)"), partial(_height, tables))
     return [
         Rule(kinds.get(name, name), re.compile(pattern), partial(said[name], tables))
         for name, pattern in compiled.items()
-    ]
+    ] + [height]
 
 
 SIGN_GUARD = r"(?<!\d[-–—])(?<!\d [-–—] )"

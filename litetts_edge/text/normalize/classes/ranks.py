@@ -11,6 +11,8 @@ from litetts_edge.text.normalize.classes.tables import Roman, Suffix, Tables
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _CANONICAL = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _NEXT = re.compile(r" ([^\W\d_]{2,30})")
+_WEATHER = re.compile(r"(?i)temperatur|máxim|mínim|massim|minim|grad[oi]|calor|fr[íi]o|term[oó]")
+_RANKED = re.compile(r" [^\W\d_]{4,}")
 QUEENS = frozenset(
     "isabel elisabetta maría maria caterina catarina catalina cristina margarita margherita isabella".split()
 )
@@ -36,6 +38,8 @@ def say_rank(tables: Tables, number: int, suffix: Suffix) -> str | None:
 def _ordinal(tables: Tables, match: re.Match[str]) -> str | None:
     suffix = tables.ordinal_suffixes[match["suffix"].lower()]
     number = int(match["n"].replace(".", ""))
+    if match["suffix"] == "º" and _WEATHER.search(match.string) and not _RANKED.match(match.string, match.end()):
+        return None  # máxima de 31º
     if suffix.gender == "m" and not suffix.plural and not suffix.before and match["suffix"] not in "eE":
         follows = _NEXT.match(match.string, match.end())
         suffix = (
@@ -68,6 +72,8 @@ def _name(tables: Tables, match: re.Match[str]) -> str | None:
     if number is None or number > 40 or (not known and (len(match["R"]) == 1 or number < 2)):
         return None
     way = tables.roman_name
+    if not known and way.ordinals_to <= 10:
+        return tables.cardinal(number)  # grupo II, Proyecto IV
     if known and name in QUEENS:
         way = Roman("f", way.ordinals_to)
     return _say(tables, number, way)

@@ -76,7 +76,7 @@ def fraction(over: int, under: int) -> str | None:
     """demi, tiers, quart, cinquième; sur above twenty."""
     if under < 2 or over < 1 or under > 1000 or over > 99:
         return None
-    if under > 20 and under not in {100, 1000}:
+    if under > 10 and under not in {12, 16, 100, 1000}:
         return f"{cardinal(over)} sur {cardinal(under)}"
     part = {2: "demi", 3: "tiers", 4: "quart"}.get(under) or ordinal(under)
     return f"{cardinal(over)} {part}{'s' if over > 1 and under != 3 else ''}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 ABBREVIATIONS = {
-    "M. et": "monsieur et", "2nd": "second", "2nde": "seconde", "2nds": "seconds", "2ndes": "secondes",
+    "M. et": "monsieur et", "M. le": "monsieur le", "2nd": "second", "2nde": "seconde", "2nds": "seconds",
+    "2ndes": "secondes",
     "Mme": "madame", "Mmes": "mesdames", "Mlle": "mademoiselle", "Mlles": "mesdemoiselles", "MM.": "messieurs",
     "Mr": "monsieur", "Mr.": "monsieur", "Dr": "docteur", "Dr.": "docteur", "Drs": "docteurs", "Pr": "professeur",
     "Pr.": "professeur", "Prof.": "professeur", "Me": "maître", "Mgr": "monseigneur", "Cie": "compagnie",

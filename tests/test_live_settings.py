@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from litetts_edge.settings import atomic
 from litetts_edge.settings import override as override_module
 from litetts_edge.settings.changes import Change
 from litetts_edge.settings.live import LiveSettings, Sources
@@ -78,7 +79,7 @@ def opened(
 @pytest.fixture
 def read_only(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
     """Makes the disk refuse to be written to, as a card that has gone read-only does, and mends it."""
-    write = override_module.write
+    write = atomic.write
 
     def refuse(path: Path, content: bytes) -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))

@@ -73,7 +73,7 @@ class Document:
         breaks = [(here(0, one.position)[1], one.ms) for one in styled.breaks]
         borders = {here(0, one.position)[1]: one.pause_ms for one in styled.borders}
         marks = [(here(0, one.position)[1], one.name) for one in styled.marks]
-        pieces = list(split(self.text, lang, forced=cuts))
+        pieces = list(split(self.text, lang, forced=cuts, kept=[(one.start, one.end) for one in fixed]))
         for index, piece in enumerate(pieces):
             following = pieces[index + 1].start if index + 1 < len(pieces) else len(self.text)
             after = [ms for at, ms in breaks if piece.end <= at <= following]

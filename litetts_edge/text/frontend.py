@@ -14,7 +14,7 @@ from litetts_edge.text.lexicon import Lexicon, LexiconSource
 from litetts_edge.text.lexicon_files import LexiconFiles
 from litetts_edge.text.script import foreign_script
 from litetts_edge.text.tokens import Token
-from litetts_edge.text.voicing import Voiced, by_espeak, ipa_of, is_english, portions, voiced
+from litetts_edge.text.voicing import Voiced, for_espeak, foreign, ipa_of, is_english, portions, sound_of, voiced
 
 UNSURE = 0.3
 """From this doubt on, explain() counts a word among those it was least sure of."""
@@ -118,7 +118,7 @@ def phonemes(text: str, lang: str, lexicon: Lexicon | None = None) -> str:
         if is_english(spoken_in):
             said.append(ipa_of(voiced(tokens, spoken_in)))
         else:
-            said.append(by_espeak(reading.spoken(passage.text, tokens), tokens, spoken_in))
+            said.append(foreign(reading.spoken(passage.text, tokens), tokens, spoken_in))
     return " ".join(part for part in said if part)
 
 
@@ -136,9 +136,9 @@ def _sentences(
     if not is_speakable(said):
         return
     if voice.alphabet is not Alphabet.IPA:
-        yield _sentence(passage, said, lang, span)
+        yield _sentence(passage, for_espeak(said, passage.text, lang), lang, span)
     elif not is_english(lang):
-        if ipa := by_espeak(said, tokens, lang):
+        if ipa := foreign(said, tokens, lang):
             yield _sentence(passage, said, lang, span, ipa)
     else:
         yield from _portioned(document, passage, tokens, said, lang)
@@ -199,7 +199,7 @@ def _explained(
         if is_english(lang):
             ipa, sources = ipa_of(own), [part.source for part in words]
         else:
-            ipa = token.phonemes or (espeak.phonemes(token.spoken, lang) if token.spoken else "")
+            ipa = token.phonemes or (sound_of(token.spoken, lang) if token.spoken else "")
             sources = [token.source or "espeak"] if token.spoken else []
         doubt = max([token.doubt, *(part.word.doubt for part in words)])
         spoken = "" if token.kind == "mark" else token.spoken

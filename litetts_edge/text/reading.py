@@ -19,8 +19,11 @@ MARKS = ",.?!;:…—"
 _LANGUAGES = {"cmn": "zh"} | {tag: tag for tag in ("en", "es", "fr", "it", "pt", "hi", "zh", "ja")}
 """Those with rules of their own. Every other language is espeak-ng's, as it is written."""
 # Accents and vowel signs that stand alone: to Python they are no part of a word.
-_SIGN = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0963\u0966-\u0dff"
-_SIGN += "\u0e31-\u0e4e\u0eb1-\u0ecd\u0f18-\u0fbc\u102b-\u109d\u17b4-\u17d3\u200c\u200d"
+_SIGN = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
+    "\u0900-\u0963\u0966-\u0dff"
+    "\u0e31-\u0e4e\u0eb1-\u0ecd\u0f18-\u0fbc\u102b-\u109d\u17b4-\u17d3\u200c\u200d"
+)
 _PART = re.compile(
     rf"(?P<initials>(?:[^\W\d_]\.){{2,}}(?![^\W_])|[A-Z]\.(?=\s+\S))|(?P<dash>(?<=\s)-{{1,3}}(?=\s))"
     rf"|(?P<word>[^\W_](?:[^\W_]|[{_SIGN}])*+(?:['’\-](?:[^\W_]|[{_SIGN}])++)*+'?)"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from litetts_edge.text import espeak
+from litetts_edge.text import espeak, extras
 from litetts_edge.text.pronounce import Pronounced, join, pronounce
 from litetts_edge.text.reading import MARKS, region
 from litetts_edge.text.tokens import Token
@@ -20,12 +20,13 @@ _ASIDE = "()[]{}"
 _WORD_OR_MARK = re.compile(rf"[^\s{re.escape(MARKS)}]+|[{re.escape(MARKS)}]")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)++")
 """`p.m.`: its letters are said, its points are no pauses."""
+_KANJI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 MAX_SYMBOLS = 400
 """Of IPA in one go: Kokoro takes 510 phonemes, and a sentence of digits has three times its characters."""
 
 
-_SOURCES = {"words": "dictionary", "rule": "dictionary", "mark": ""}
-"""Ours for those of text.pronounce; the others are the same."""
+_SOURCES = {"words": "dictionary", "rule": "dictionary"}
+"""Ours for some of those of text.pronounce; the others are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +68,16 @@ def voiced(tokens: Sequence[Token], lang: str) -> list[Voiced]:
             words.append(word)
             owners.append((index, number / len(parts)))
     said = pronounce(words, region(lang) or "US", spelled=spelled, given=given)
-    found = []
-    strongest = ""
-    for (index, share), word in zip(owners, said, strict=True):
-        source = tokens[index].source or _SOURCES.get(word.source, word.source)
-        if word.source == "mark":
-            if not word.ipa or not found:
-                continue
-            if found[-1].is_mark:  # of several the strongest stays
-                strongest = max(strongest, word.ipa, key=_STRENGTH.index)
-                found[-1] = replace(found[-1], word=replace(found[-1].word, ipa=strongest), share=share)
-                continue
-            strongest, source = word.ipa, ""
-        if word.ipa:
-            found.append(Voiced(index, word, source, share))
+    found: list[Voiced] = []
+    for (index, share), sound in zip(owners, said, strict=True):
+        if sound.source != "mark":
+            source = tokens[index].source or _SOURCES.get(sound.source, sound.source)
+            found += [Voiced(index, sound, source, share)] if sound.ipa else []
+        elif sound.ipa and found and found[-1].is_mark:  # of several the strongest stays
+            strongest = max(found[-1].word.ipa, sound.ipa, key=_STRENGTH.index)
+            found[-1] = replace(found[-1], word=replace(sound, ipa=strongest), share=share)
+        elif sound.ipa and found:
+            found.append(Voiced(index, sound, "", share))
     return found
 
 
@@ -110,11 +107,11 @@ def _is_letter(token: Token, word: str) -> bool:
     return token.kind in _SPELLED or word not in "AI" or _INITIALS.fullmatch(token.spoken) is not None
 
 
-def by_espeak(sentence: str, tokens: Sequence[Token], lang: str) -> str:
-    """IPA of a sentence in another language than English. Raises LanguageNotFound."""
+def foreign(sentence: str, tokens: Sequence[Token], lang: str) -> str:
+    """IPA of a sentence in another language than English. Raises LanguageNotFound, ExtraMissing."""
     fixed = [token for token in tokens if token.phonemes]
     if not fixed:
-        return espeak.phonemes(sentence, lang)
+        return sound_of(sentence, lang)
     said: list[str] = []
     words: list[str] = []
     for token in [*tokens, None]:
@@ -122,11 +119,32 @@ def by_espeak(sentence: str, tokens: Sequence[Token], lang: str) -> str:
             words.append(token.written if token.kind in {"word", "mark", "symbol"} else token.spoken)
             continue
         if words:
-            said.append(espeak.phonemes(" ".join(words), lang))
+            said.append(sound_of(" ".join(words), lang))
             words = []
         if token is not None:
             said.append(token.phonemes)
     return " ".join(part for part in said if part)
+
+
+def sound_of(text: str, lang: str) -> str:
+    """IPA of normalized text: of Chinese and Japanese by their extras, else by espeak-ng.
+
+    Raises LanguageNotFound, ExtraMissing.
+    """
+    return extras.phonemes(text, lang) if extras.language(lang) else espeak.phonemes(text, lang)
+
+
+def for_espeak(sentence: str, written: str, lang: str) -> str:
+    """What an espeak voice is given. Raises ExtraMissing.
+
+    It has no word for a kanji (`Chinese letter`), and reads the kana around it no better. Given kana it is good,
+    and then it knows digits better than numbers in kanji.
+    """
+    if extras.language(lang) != "ja":
+        return sentence
+    if extras.is_installed(lang) or _KANJI.search(written):
+        return extras.hiragana(sentence)
+    return written
 
 
 def portions(parts: Sequence[Voiced]) -> Iterator[Sequence[Voiced]]:

@@ -112,5 +112,5 @@ RULES = (
     ),
     Rule("acronym", r"(?P<word>[A-Z]{2,24}+)(?P<tail>['’]s)?(?![\w'’])", _capitals),
     Rule("letters", r"(?P<word>[A-Z]{2,5})(?P<s>s)(?![\w'’])", _mixed),
-    Rule("letters", r"(?P<word>Ph\.?D|LL\.[BDM]|MSc|BSc|BCom|LLM)(?P<s>s)?(?!\w)", _mixed),
+    Rule("letters", r"(?P<word>Ph\.D\.?|PhD|LL\.[BDM]\.?|MSc|BSc|BCom|LLM)(?P<s>s)?(?!\w)", _mixed),
 )

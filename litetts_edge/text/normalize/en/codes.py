@@ -7,23 +7,12 @@ import re
 from litetts_edge.text.normalize.en import spell
 from litetts_edge.text.normalize.en.acronyms import is_said, spoken_letters
 from litetts_edge.text.normalize.en.rules import Rule, Sentence
+from litetts_edge.text.normalize.en.units import spoken_unit
 from litetts_edge.text.tokens import Reading
 
 _GROUP = re.compile(r"\+|[0-9]+|[A-Za-z]+")
-_RUN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[A-Z]")
-_FORMULAS = {
-    "CO": "C O",
-    "H": "H",
-    "O": "O",
-    "NO": "N O",
-    "SO": "S O",
-    "N": "N",
-    "PM": "P M",
-    "CH": "C H",
-    "NH": "N H",
-}
-_LETTER_NAMES = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_AFTER_FIGURES = {"x": "times", "st": "", "k": "thousand", "D": "D"}
+_LOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
+_RUN = re.compile(r"(?<=[0-9])\.(?=[0-9])|(?<![A-Za-z])[a-z][A-Z][a-z]+|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[A-Z]")
 _PHONE_WORDS = re.compile(
     r"\b(?:call|phone|tel|telephone|dial|fax|mobile|cell|text|number|contact|ring|at|on|hotline|line|whatsapp|reach)\b"
 )
@@ -84,8 +73,10 @@ def figures(text: str) -> str:
 def code(text: str) -> str:
     """Runs of letters and of figures in turn: `VC836` "V C eight three six", `COVID-19` "covid nineteen"."""
     said = []
-    for run in _RUN.findall(text):
-        if run.isdigit():
+    for run in _RUN.findall(text.translate(_LOW)):
+        if run == ".":
+            said.append("point")
+        elif run.isdigit():
             said.append(figures(run))
         elif len(run) == 1:
             said.append(run.upper())
@@ -98,8 +89,10 @@ def code(text: str) -> str:
 
 def _code(match: re.Match[str], at: Sentence) -> str | Reading | None:
     text = match[0]
-    if not (re.search("[0-9]", text) and re.search("[A-Za-z]", text)):
+    if not (re.search("[0-9]", text) and re.search("[A-Za-z]", text)) or re.match("[A-Za-z]?[a-z]+[-./]", text):
         return None
+    if fiscal := re.fullmatch("(FY|CY)((?:19|20)[0-9]{2})", text):
+        return f"{spell.letters(fiscal[1])} {spell.year(int(fiscal[2]), at.british)}"
     tail = ""
     if text.endswith(("'s", "’s")):
         text, tail = text[:-2], "'s"
@@ -108,10 +101,27 @@ def _code(match: re.Match[str], at: Sentence) -> str | Reading | None:
     return code(text) + tail
 
 
+def _unit(match: re.Match[str], at: Sentence) -> str | None:
+    return spoken_unit(match[0], one=False, british=at.british)
+
+
+def _note(match: re.Match[str], at: Sentence) -> str:
+    return f"{match['note']} sharp"
+
+
+def _formula(match: re.Match[str], at: Sentence) -> str:
+    text = match[0]
+    if text[-1] in "²³" and len(text) < 4 and text[:-1].isalpha() and text[0] not in "mk":
+        return f"{spell.letters(text[:-1])} {'squared' if text[-1] == '²' else 'cubed'}"
+    return spoken_unit(text, one=True, british=at.british) or code(text)
+
+
 def _figures_first(match: re.Match[str], at: Sentence) -> str | Reading | None:
     """`3D`, `4K`, `10x`, `3b`, `5k`, `737-800`."""
     number, letters = match["number"], match["letters"]
     said = spell.number(number, at.british)
+    if letters == "x" and re.match(r" [-+=−]", at.near_after(match.end())):
+        return f"{said} X"
     if letters == "x":
         return f"{said} times"
     if letters in ("k", "K") and not re.match(
@@ -120,6 +130,8 @@ def _figures_first(match: re.Match[str], at: Sentence) -> str | Reading | None:
         return f"{said} thousand" if letters == "k" or int(float(number.replace(",", ""))) >= 10 else f"{said} K"
     if letters in ("M", "bn", "mn", "B") and len(number) < 5 and (letters != "B" or "." in number):
         return f"{said} {'million' if letters in ('M', 'mn') else 'billion'}"
+    if letters == "p":
+        return f"{spell.pairs(number)} P"
     if "." in number:
         return f"{said} {spoken_letters(letters)}"
     if len(letters) > 3 or (letters.islower() and len(letters) > 1 and is_said(letters)):
@@ -164,15 +176,26 @@ RULES = (
     Rule("version", rf"[vV](?P<number>[0-9]{{1,4}}(?:\.[0-9]{{1,6}}){{0,4}}){_TAIL}(?![\w])", _version),
     Rule("id", r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![\w:])", _hex),
     Rule("id", r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?!\w)", _hex),
-    Rule("id", r"[0-9a-f]{7,64}(?![\w.-])", _hex),
+    Rule("id", r"[0-9a-f]{7,64}(?![\w-]|\.\w)", _hex),
     Rule("id", r"[A-Za-z]{1,12}(?:[-./]?[A-Z]{0,4}[0-9]{1,12}+[A-Za-z]{0,4}){1,4}(?:['’]s)?(?!\w)", _code),
 )
 """What begins with a letter."""
+UNITS = (
+    Rule(
+        "unit",
+        r"(?:[kcm]?m|mi|ft|[mk]?[lL]|[kmµ]?g|W|kWh|[KMG]?B)/(?:h|hr|s|min|l|L|kg|m[²³23]?|d|yr)(?![\w/])",
+        _unit,
+    ),
+    Rule("letters", r"(?P<note>[A-G])#(?!\w)", _note),
+)
+"""Units that follow no figure, and notes."""
+FORMULAS = (Rule("id", r"[A-Za-z]{1,12}(?:[₀-₉⁰¹²³⁴-⁹]{1,3}[A-Za-z]{0,6}){1,6}(?![^\W_])", _formula),)
+"""Letters with raised or lowered figures: `CO₂`, `m²`."""
 
 PHONES = (
     Rule("id", r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![\w:])", _hex),
     Rule("id", r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?!\w)", _hex),
-    Rule("id", r"(?=[0-9]{0,20}[a-f][0-9a-f]{0,20}[0-9])[0-9a-f]{7,64}(?![\w.-])", _hex),
+    Rule("id", r"(?=[0-9]{0,20}[a-f][0-9a-f]{0,20}[0-9])[0-9a-f]{7,64}(?![\w-]|\.\w)", _hex),
     Rule(
         "phone",
         r"\+[0-9]{1,3}(?:[ .-]?(?:\([0-9]{1,4}\)|[0-9]{1,4})){2,6}(?![\w])(?!-[0-9])(?:,? ?(?:x|ext\.?|extension) ?[0-9]{1,5})?",

@@ -19,7 +19,10 @@ _SHORT = (
     r"Nov(?:ember)?|NOV(?:EMBER)?|Dec(?:ember)?|DEC(?:EMBER)?|"
     r"january|february|april|june|july|september|october|november|december"
 )
-MONTH = rf"(?P<month>(?:{_SHORT})(?![a-zA-Z]))\.?+"
+MONTH = (
+    rf"(?P<month>(?:{_SHORT})(?![a-zA-Z]))"
+    r"(?:(?<=Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\.|(?<=Sept)\.)?+"
+)
 _DAY = r"(?:3[01]|[12][0-9]|0?[1-9])"
 _NOT_A_DAY = r"(?![0-9:/%]|[.,][0-9]|-[0-9]| ?[ap]\.?m\b)"
 _YEAR = r"(?P<year>[12][0-9]{3}(?![0-9]|[.,][0-9]|-[0-9]{1,2}-)|[1-9][0-9]{0,2}(?= (?:BC|AD|CE|BCE|B\.C|A\.D)))"
@@ -147,9 +150,10 @@ RULES = (
     ),
     Rule(
         "abbreviation",
-        rf"(?P<day>Mon|Tues?|Wed|Thur?s?|Fri|Sat|Sun)(?:\.(?=,? [A-Z0-9])|(?=,? (?:{_SHORT}) [0-9])|(?=,? [0-9]))",
+        rf"(?P<day>Mon|Tues?|Wed|Thur?s?|Fri|Sat|Sun)(?:\.(?=,? [A-Z0-9]| to | and )|(?=[-–](?:Mon|Tue|Wed|Thu|Fri|Sat|Sun))|(?=,? (?:{_SHORT}) [0-9])|(?=,? [0-9]))",
         _weekday,
     ),
+    Rule("abbreviation", r"(?<=[a-z][-–])(?P<day>Mon|Tues?|Wed|Thur?s?|Fri|Sat|Sun)(?![a-z])\.?", _weekday),
 )
 """What begins with a letter."""
 

@@ -20,7 +20,9 @@ _TLD = (
     r"(?:com|org|net|edu|gov|mil|int|info|biz|io|ai|app|dev|co|me|tv|uk|us|ca|au|nz|ie|de|fr|es|it|nl|be|ch|at|se|no|"
     r"fi|dk|pl|pt|br|in|jp|cn|ru|kr|mx|za|eu|local|lan|home|html?|xyz|online|store|blog|news|museum|ly|fm)"
 )
-_SPELLED_PARTS = words("www com-x uk us tv io ai ca nz de fr nl co-x html htm ie fm php asp http https ftp usr ssh")
+_SPELLED_PARTS = words(
+    "www com-x uk us tv io ai ca nz de fr nl co-x html htm ie fm php asp http https ftp usr ssh"
+)
 _DOMAINS = words(
     """sensor binary_sensor light switch climate cover media_player automation script scene input_boolean group
     input_number input_select input_text input_datetime input_button person device_tracker zone sun weather lock fan
@@ -45,7 +47,9 @@ def address(text: str) -> str:
         if piece.isdigit() and piece.isascii():
             said.append(figures(piece))
         elif piece.isalpha() and len(piece) > 0 and piece[0].isascii():
-            said.append(" ".join(_word(part) for part in _HUMP.findall(piece)) if not piece.islower() else _word(piece))
+            said.append(
+                " ".join(_word(part) for part in _HUMP.findall(piece)) if not piece.islower() else _word(piece)
+            )
         else:
             said.append(_NAMES.get(piece, piece if piece.isalpha() else ""))
     return " ".join(filter(None, said))
@@ -89,7 +93,7 @@ def _ip(match: re.Match[str], at: Sentence) -> str | None:
 
 def _ip6(match: re.Match[str], at: Sentence) -> str | None:
     text = match[0]
-    if text.count(":") < 3 and "::" not in text:
+    if (text.count(":") < 3 and "::" not in text) or re.fullmatch("(?:..:){5}..", text):
         return None
     return " ".join("colon" if part == ":" else spell.letters(part) for part in re.findall("[0-9a-fA-F]+|:", text))
 
@@ -101,7 +105,8 @@ def split_name(text: str) -> str:
         if run.isdigit():
             said.append(figures(run))
         elif run.isupper() and len(run) > 1:
-            said.append(run.lower() if is_said(run) else spell.letters(run))
+            vowels = len(run) > 3 and re.search("[AEIOUY]", run)
+            said.append(run.lower() if vowels or is_said(run) else spell.letters(run))
         else:
             said.append(run.lower() if len(run) > 1 or run in "aAiI" else run.upper())
     return " ".join(said)
@@ -132,8 +137,14 @@ EVERYWHERE = (
     Rule("electronic", r"(?P<scheme>(?:https?|ftp|wss?|mqtts?|ssh|file)://)[^\s<>\"]{1,400}+", _url, re.I),
     Rule("electronic", r"(?P<scheme>mailto:)?[\w.+-]{1,64}@[A-Za-z0-9-]{1,40}(?:\.[A-Za-z0-9-]{1,40}){1,5}", _url),
     Rule("electronic", rf"(?P<scheme>)www\.[^\s<>\"]{{1,300}}+", _url, re.I),
-    Rule("ip", r"(?P<ip>[0-9]{1,3}(?:\.[0-9]{1,3}){3})(?![\w]|\.[0-9])(?:/(?P<mask>[0-9]{1,2})|:(?P<port>[0-9]{1,5}))?(?!\w)", _ip),
-    Rule("ip", r"(?=[0-9a-fA-F:]{0,20}[a-fA-F:]{2})[0-9a-fA-F]{1,4}(?::{1,2}[0-9a-fA-F]{1,4}){2,8}(?![\w:])", _ip6),
+    Rule(
+        "ip",
+        r"(?P<ip>[0-9]{1,3}(?:\.[0-9]{1,3}){3})(?![\w]|\.[0-9])(?:/(?P<mask>[0-9]{1,2})|:(?P<port>[0-9]{1,5}))?(?!\w)",
+        _ip,
+    ),
+    Rule(
+        "ip", r"(?=[0-9a-fA-F:]{0,20}[a-fA-F:]{2})[0-9a-fA-F]{1,4}(?::{1,2}[0-9a-fA-F]{1,4}){1,8}(?![\w:])", _ip6
+    ),
     Rule("electronic", rf"{_HOST}{_REST}", _domain),
 )
 """What may begin with a letter or with a figure."""
@@ -144,7 +155,12 @@ RULES = (
     Rule("id", r"[A-Za-z0-9]{1,40}(?:_{1,4}[A-Za-z0-9]{1,40}){1,20}+(?!\w)", _snake),
     Rule("id", r"[a-z]{2,30}+(?:[A-Z][a-z0-9]{1,30}+){1,10}(?!\w)", _snake),
     Rule("id", r"[A-Z]?[a-z]{2,30}+[A-Z]{2,6}(?!\w)", _snake),
-    Rule("electronic", r"[a-z][a-z0-9_-]{1,40}\.(?:py|js|txt|ya?ml|json|sh|md|csv|zip|exe|mp[34]|wav|log|conf|jpe?g|png|pdf|docx?|xlsx?)(?!\w)", _domain, re.I),
+    Rule(
+        "electronic",
+        r"[a-z][a-z0-9_-]{1,40}\.(?:py|js|txt|ya?ml|json|sh|md|csv|zip|exe|mp[34]|wav|log|conf|jpe?g|png|pdf|docx?|xlsx?)(?!\w)",
+        _domain,
+        re.I,
+    ),
 )
 SYMBOL_RULES = (
     Rule("path", r"(?:~|\.{1,2})?/[\w.-]{1,60}(?:/[\w.+-]{1,60}){0,20}+/?(?![\w/])", _path),

@@ -26,7 +26,13 @@ _TIME = re.compile(r"\b(?:time|beat|signature|rhythm|meter|metre)\b")
 def parts(numerator: int, denominator: int, british: bool = False) -> str:
     """`3, 4` as "three quarters", `1, 2` "one half", `5, 240` "five over two hundred forty"."""
     top = spell.cardinal(numerator, british)
-    if denominator == 0 or (denominator > 100 and denominator % 100 and denominator != 144) or denominator == 1:
+    if (
+        denominator == 0
+        or numerator >= 20
+        and numerator > denominator
+        or (denominator > 100 and denominator % 100 and denominator != 144)
+        or denominator == 1
+    ):
         return f"{top} over {spell.cardinal(denominator, british)}"
     if denominator in (2, 4):
         name = ("half", "halves") if denominator == 2 else ("quarter", "quarters")

@@ -16,6 +16,8 @@ _AMPERE_AFTER = re.compile(r"(?: ?[.,;:)]| ?$| (?:fuse|circuit|current|breaker|m
 _SEAT = re.compile(
     r"\b(?:flat|apt|apartment|room|seat|gate|unit|suite|house|block|section|row|class|bus|no|number|platform)\.? $"
 )
+_QUOTE = re.compile(r'(?<![0-9])"')
+_COMPASS = {"N": "north", "S": "south", "E": "east", "W": "west"}
 _WEATHER = re.compile(
     r"temp|degree|heat|cool|cold|warm|hot|weather|thermostat|forecast|high|low|oven|outside|inside|bake|boil|fever"
 )
@@ -128,9 +130,19 @@ def _feet(match: re.Match[str], at: Sentence) -> str:
     return f"{said} {spell.number(inches)} {'inch' if inches == '1' else 'inches'}"
 
 
+def _coordinate(match: re.Match[str], at: Sentence) -> str:
+    """`37°48'N` as "thirty-seven degrees forty-eight minutes north"."""
+    said = []
+    for figure, name in zip(match.group("deg", "min", "sec"), ("degree", "minute", "second"), strict=True):
+        if figure:
+            said.append(f"{spell.number(figure, at.british)} {name}{'s' * (figure != '1')}")
+    way = match["way"] or (match["only"] or "").strip()
+    return " ".join([*said, _COMPASS[way]] if way else said)
+
+
 def _inches(match: re.Match[str], at: Sentence) -> str | None:
     """`5"` is five inches only where no quotation is being closed."""
-    if match.string.count('"', max(0, match.start() - 200), match.start()) % 2:
+    if len(_QUOTE.findall(match.string, max(0, match.start() - 200), match.start())) % 2:
         return None
     number, space = match["number"], match.string[match.end() : match.end() + 1]
     if space and space.isalnum():
@@ -147,6 +159,8 @@ def _part_of(match: re.Match[str], at: Sentence) -> str | None:
     name = units.spoken_unit(unit, one=match["whole"] is None, british=at.british) or unit
     if match["whole"] is not None:
         return f"{said} {name}"
+    if " over " in said:
+        return f"{said} {units.spoken_unit(unit, one=False, british=at.british) or unit}"
     article = "an" if name[0] in "aeio" or name.startswith("hour") else "a"
     if said == "one half":
         return f"half {article} {name}"
@@ -165,7 +179,21 @@ def _letters(match: re.Match[str], at: Sentence) -> str | None:
 
 
 _U = "(?P<unit>UNIT)"
+VULGAR_RULES = (
+    Rule(
+        "fraction",
+        rf"{FRACTION}(?: |-)?(?P<unit>cup|mile|inch|hour|teaspoon|tablespoon|acre|pound|pint|gallon|ounce|teaspoonful)(?![a-z])",
+        _part_of,
+    ),
+    Rule("fraction", rf"{FRACTION} ?(?P<unit>UNIT)", _part_of),
+)
 NUMBER_RULES = (
+    Rule(
+        "unit",
+        r"(?P<deg>[0-9]{1,3}(?:\.[0-9]{1,6})?)°(?: ?(?P<min>[0-9]{1,2}(?:\.[0-9]{1,4})?)['′](?: ?(?P<sec>[0-9]{1,2}(?:\.[0-9]{1,3})?)[\"″])?"
+        r"(?: ?(?P<way>[NSEW])(?!\w))?|(?P<only> ?[NSEW](?!\w)))",
+        _coordinate,
+    ),
     Rule(
         "duration",
         r"(?:(?P<d>[0-9]{1,3}) ?d(?:ays?)?,? ?)?(?:(?P<h>[0-9]{1,3}) ?h(?:rs?|ours?)?,? ?)?"
@@ -178,12 +206,7 @@ NUMBER_RULES = (
         _feet,
     ),
     Rule("unit", rf"(?P<number>{NUMBER})(?:\"|''|″)", _inches),
-    Rule(
-        "fraction",
-        rf"{FRACTION}(?: |-)?(?P<unit>cup|mile|inch|hour|teaspoon|tablespoon|acre|pound|pint|gallon|ounce|teaspoonful)(?![a-z])",
-        _part_of,
-    ),
-    Rule("fraction", rf"{FRACTION} ?(?P<unit>UNIT)", _part_of),
+    *VULGAR_RULES,
     Rule(
         "unit",
         rf"(?P<sign>{SIGN}|[–±~≈])?(?P<number>{NUMBER})"

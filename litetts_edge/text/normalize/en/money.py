@@ -160,6 +160,8 @@ def _coded(match: re.Match[str], at: Sentence) -> str | None:
 def _trailing(match: re.Match[str], at: Sentence) -> str | Reading | None:
     currency = _CURRENCIES[match["sign"]]
     number, big = match["number"], match["big"] or ""
+    if number[-3:-2] == ",":  # a comma before the cents, as most of the continent writes
+        number = number[:-3] + "." + number[-2:]
     per = _per(match, at.british) or ""
     end = match.end() if per or not match["per"] else match.start("per") - 1
     if match["second"]:
@@ -204,7 +206,7 @@ RULES = (
 NUMBER_RULES = (
     Rule(
         "money",
-        rf"(?P<minus>[-−])?(?P<number>{NUMBER})(?: ?(?:{DASH}|to) ?(?P<second>{NUMBER}))?{_MAGNITUDE}"
+        rf"(?P<minus>[-−])?(?P<number>[0-9]{{1,6}},[0-9]{{2}}(?= ?€)|{NUMBER})(?: ?(?:{DASH}|to) ?(?P<second>{NUMBER}))?{_MAGNITUDE}"
         rf" ?(?P<sign>{_CODES}{END}|[£€₹₩₽₺₪₴](?![0-9])|\$(?![0-9])){_PER}",
         _trailing,
     ),

@@ -9,7 +9,7 @@ from litetts_edge.text.normalize.en.rules import DASH, END, NUMBER, WHOLE, Rule,
 from litetts_edge.text.tokens import Reading
 
 _NAMING = words(
-    """page pages p pp exhibit frame room rooms flight bus suite apartment apt channel gate locker bay studio ward
+    """page pages p pp exhibit frame room rooms flight bus suite apartment apt channel gate locker bay studio boeing airbus ward
     psalm hymn platform ps p.s flat office"""
 )
 """After these words a number of three or four figures is a name: `page 249` "two forty-nine"."""
@@ -53,9 +53,13 @@ def _range(match: re.Match[str], at: Sentence) -> str | Reading | None:
         return Reading(match.start(), match.end(), "score", said)
     if len(first) > 1 and first[0] == "0":
         return None
+    if at.word_before(match.start()) == "boeing" or (first[0] + first[2:] == "77" and len(first + second) == 6):
+        return Reading(match.start(), match.end(), "id", f"{spell.pairs(first)} {spell.pairs(second)}")
+    if first == second == "50":
+        return "fifty fifty"
     kind = "score" if _SCORES.search(near) else "range"
     said = f"{spell.number(first, at.british)} to {spell.number(second, at.british)}"
-    return Reading(match.start(), match.end(), kind, said)
+    return Reading(match.start(), match.end(), kind, said + " times" * bool(match["times"]))
 
 
 def _ratio(match: re.Match[str], at: Sentence) -> str:
@@ -65,13 +69,13 @@ def _ratio(match: re.Match[str], at: Sentence) -> str:
 
 def _sum(match: re.Match[str], at: Sentence) -> str | None:
     text = match[0]
-    if not re.search(r"[=+×÷√<>≤≥≠≈*]|\d [-−–] \d", text) and not re.search(r"\d ?x ?\d", text):
+    if not re.search(r"[=+×÷√<>≤≥≠≈*]", text) and not re.search(r"\d ?x ?\d", text):
         return None
     said = []
     for token in re.finditer(rf"(?P<number>(?<![0-9)] )(?<![0-9)])-?{NUMBER}|{NUMBER})|(?P<op>{_OPERATOR})", text):
         number = token["number"]
         said.append(spell.number(number, at.british) if number else _OPERATORS[token["op"]])
-    if text.count("x") + text.count("×") and not re.search(r"[=+÷]", text):
+    if "x" in text and not re.search(r"[=+÷]", text):
         said = ["by" if word == "times" else word for word in said]
     return " ".join(said)
 
@@ -79,8 +83,13 @@ def _sum(match: re.Match[str], at: Sentence) -> str | None:
 def _scientific(match: re.Match[str], at: Sentence) -> str:
     base = spell.number(match["number"], at.british)
     power = (match["e"] or match["power"]).lstrip("^").replace("−", "-").translate(_SUPERSCRIPT)
-    minus = "minus " if power.startswith("-") else ""
-    return f"{base} times ten to the {minus}{spell.ordinal(power.lstrip('+-') or '0')}"
+    return f"{base} times ten {_to_the(power)}"
+
+
+def _to_the(power: str) -> str:
+    if power.startswith("-"):
+        return f"to the minus {spell.cardinal(power.lstrip('+-') or '0')}"
+    return f"to the {spell.ordinal(power.lstrip('+-') or '0')}"
 
 
 def _power(match: re.Match[str], at: Sentence) -> str:
@@ -88,7 +97,7 @@ def _power(match: re.Match[str], at: Sentence) -> str:
     power = (match["sup"] or match["caret"]).translate(_SUPERSCRIPT)
     if power in ("2", "3"):
         return f"{base} {'squared' if power == '2' else 'cubed'}"
-    return f"{base} to the {'minus ' if power.startswith('-') else ''}{spell.ordinal(power.lstrip('+-') or '0')}"
+    return f"{base} {_to_the(power)}"
 
 
 def _root(match: re.Match[str], at: Sentence) -> str:
@@ -159,10 +168,6 @@ def _grouped(match: re.Match[str], at: Sentence) -> str:
     )
 
 
-def _list_item(match: re.Match[str], at: Sentence) -> str:
-    return at.cardinal(match["number"])
-
-
 def _long(match: re.Match[str], at: Sentence) -> str:
     return spell.digits(match[0])
 
@@ -171,6 +176,20 @@ _SIGNS = r"(?P<sign>[-−–+±~≈](?=[.0-9]))?"
 NUMBER_RULES = (
     Rule("cardinal", r"[0-9]{25,}+(?:\.[0-9]++)?", _long),
     Rule("ordinal", rf"(?P<number>{WHOLE}) ?(?:st|nd|rd|th|ST|ND|RD|TH|ˢᵗ|ⁿᵈ|ʳᵈ|ᵗʰ){END}", _ordinal),
+    Rule(
+        "ratio", r"[0-9]{1,5}(?:\.[0-9]{1,3})?(?: ?: ?[0-9]{1,5}(?:\.[0-9]{1,3})?){1,3}(?![\w:]|[.,][0-9])", _ratio
+    ),
+    Rule("range", rf"(?P<first>{NUMBER}) ?{DASH} ?(?P<second>{NUMBER})(?P<times>x)?(?!\w|-[0-9])", _range),
+    Rule(
+        "cardinal",
+        rf"{_SIGNS}(?P<number>[1-9][0-9]{{0,2}}(?:[ \u00a0\u202f][0-9]{{3}}){{1,6}}+)(?![0-9]|[,.][0-9]{{3}}\b)(?= |[.,;:!?)]|$)",
+        _grouped,
+    ),
+    Rule("decimal", rf"{_SIGNS}(?P<number>(?:{WHOLE})?\.[0-9]{{1,24}}+)(?P<big>)(?![0-9])", _decimal),
+    Rule("cardinal", rf"{_SIGNS}(?P<number>{WHOLE})(?![0-9])", _cardinal),
+)
+"""Plain numbers, the longest and the ordinal ones first."""
+SUMS = (
     Rule(
         "math",
         rf"(?P<number>{NUMBER})(?:[eE](?P<e>[-+−]?[0-9]{{1,3}})| ?[×x*·] ?10(?P<power>\^[-−]?[0-9]{{1,3}}|[⁻⁺]?[⁰¹²³⁴-⁹]{{1,3}}))(?!\w)",
@@ -186,19 +205,5 @@ NUMBER_RULES = (
         rf"(?:(?:-|√)?{NUMBER})(?:(?: {_OPERATOR} |{_OPERATOR})-?{NUMBER}(?![0-9])){{1,12}}(?!\w|[-/.][0-9])(?: ?=(?= ?\?|$))?",
         _sum,
     ),
-    Rule(
-        "ratio", r"[0-9]{1,5}(?:\.[0-9]{1,3})?(?: ?: ?[0-9]{1,5}(?:\.[0-9]{1,3})?){1,3}(?![\w:]|[.,][0-9])", _ratio
-    ),
-    Rule("range", rf"(?P<first>{NUMBER}) ?{DASH} ?(?P<second>{NUMBER})(?!\w|-[0-9])", _range),
-    Rule(
-        "cardinal",
-        rf"{_SIGNS}(?P<number>[1-9][0-9]{{0,2}}(?:[ \u00a0\u202f][0-9]{{3}}){{1,6}}+)(?![0-9]|[,.][0-9]{{3}}\b)(?= |[.,;:!?)]|$)",
-        _grouped,
-    ),
-    Rule("decimal", rf"{_SIGNS}(?P<number>(?:{WHOLE})?\.[0-9]{{1,24}}+)(?P<big>)(?![0-9])", _decimal),
-    Rule("cardinal", rf"{_SIGNS}(?P<number>{WHOLE})(?![0-9])", _cardinal),
-)
-SUMS = (
-
 )
 SYMBOL_RULES = (Rule("math", rf"√ ?(?P<number>{NUMBER})", _root),)

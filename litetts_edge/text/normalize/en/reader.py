@@ -44,7 +44,7 @@ _STARTS = frozenset(
     "Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec v V PhD".split()
 ) | frozenset(dates.MONTHS)
 _UNSAID = re.compile(r"[0-9]")
-_NEXT = frozenset("@:._/\\-+&$£€^²³0123456789")
+_NEXT = frozenset("@:._/\\-+&#$£€^²³0123456789")
 
 _Compiled = tuple[tuple[str, re.Pattern[str], Say], ...]
 
@@ -56,6 +56,7 @@ class _Tables:
     number: _Compiled
     word: _Compiled
     joined: _Compiled
+    formula: _Compiled
     by_group: dict[str, _Compiled]
 
 
@@ -76,19 +77,21 @@ def _tables() -> _Tables:
         numbers.SUMS, codes.NUMBER_RULES, numbers.NUMBER_RULES[2:],
     )  # fmt: skip
     word = _ready(
-        words.RULES, dates.RULES, times.RULES, money.RULES, years.RULES, codes.RULES[:1], roman.RULES, acronyms.RULES,
+        words.RULES, dates.RULES, money.RULES, years.RULES, codes.RULES[:1], roman.RULES, acronyms.RULES,
         symbols.WORD_RULES,
     )  # fmt: skip
-    joined = _ready(electronic.EVERYWHERE, electronic.RULES, codes.RULES) + word
+    joined = _ready(electronic.EVERYWHERE, electronic.RULES, codes.UNITS, times.RULES, codes.RULES) + word
     by_group = {
         "bracket": _ready(codes.PHONES, money.RULES, years.RULES),
         "short": _ready(years.RULES),
-        "digit": _ready(symbols.DIGIT_RULES),
+        "digit": _ready(measures.VULGAR_RULES, fractions.NUMBER_RULES, symbols.DIGIT_RULES),
         "path": _ready(electronic.SYMBOL_RULES, symbols.RULES),
-        "symbol": _ready(electronic.SYMBOL_RULES, money.RULES, numbers.SYMBOL_RULES, fractions.NUMBER_RULES, symbols.RULES),
+        "symbol": _ready(
+            electronic.SYMBOL_RULES, money.RULES, numbers.SYMBOL_RULES, fractions.NUMBER_RULES, symbols.RULES
+        ),
         "sign": _ready(money.RULES) + number,
     }
-    return _Tables(number, word, joined, by_group)
+    return _Tables(number, word, joined, _ready(codes.FORMULAS), by_group)
 
 
 def read(text: str, region: str = "") -> list[Reading]:
@@ -117,6 +120,11 @@ def read(text: str, region: str = "") -> list[Reading]:
 
 def _word_rules(word: str, following: str, tables: _Tables) -> _Compiled:
     """Most words are read as they stand and are not worth a try."""
+    if not word.isascii():
+        if not word[0].isalpha():
+            return tables.by_group["digit"]
+        if not word.isalpha():
+            return tables.formula
     if following in _NEXT and following:
         if following == "." and word not in words.WORDS and word.islower() and len(word) > 12:
             return ()
@@ -135,6 +143,14 @@ def _word_rules(word: str, following: str, tables: _Tables) -> _Compiled:
 _LOWER_MONTHS = frozenset(month[:3].lower() for month in dates.MONTHS)
 
 
+def _whole(match: re.Match[str], at: Sentence, kind: str, said: str) -> Reading:
+    """The full stop of an abbreviation that ends the sentence is left to it."""
+    start, end = match.span()
+    if end - start > 1 and at.text[end - 1] == "." and at.ends_at(end):
+        end -= 1
+    return Reading(start, end, kind, said)
+
+
 def _first(rules: _Compiled, at: Sentence, start: int) -> Reading | None:
     text = at.text
     for kind, pattern, say in rules:
@@ -144,7 +160,7 @@ def _first(rules: _Compiled, at: Sentence, start: int) -> Reading | None:
         said = say(match, at)
         if said is None:
             continue
-        reading = Reading(start, match.end(), kind, said) if isinstance(said, str) else said
+        reading = _whole(match, at, kind, said) if isinstance(said, str) else said
         if _UNSAID.search(reading.spoken):
             spoken = _UNSAID.sub(lambda digit: f" {spell.digits(digit[0])} ", reading.spoken)
             return Reading(reading.start, reading.end, reading.kind, " ".join(spoken.split()), 1.0)

@@ -16,7 +16,7 @@ _RULERS = words(
     alexander catherine frederick philip napoleon ramses rameses darius xerxes artaxerxes nebuchadnezzar ptolemy
     cleopatra thutmose amenhotep ashurnasirpal sargon shalmaneser peter ivan alfonso alphonse ferdinand francis
     joseph leopold otto rudolf wilhelm friedrich maximilian ludwig karl gustav christian haakon harald olaf olav
-    robert david malcolm constantine theodosius justinian basil leo manuel michael andronicus stephen bela casimir
+    robert david constantine theodosius justinian basil leo manuel michael andronicus stephen bela casimir
     sigismund wladyslaw mary margaret anne isabella juan carlos pedro felipe umberto victor emmanuel vittorio
     mehmed murad selim suleiman bayezid ahmed abdul henri philippe edmund harold canute cyrus antiochus seleucus
     mithridates herod hugh thomas walter roger baldwin amalric bohemond albert adolf christopher erik eric magnus
@@ -51,13 +51,16 @@ def _numeral(match: re.Match[str], at: Sentence) -> str | Reading | None:
     if not number or number > 3999:
         return None
     before = at.word_before(start)
-    if before.endswith(","):
-        return None
     tail = (match["possessive"] or "").replace("’", "'")
     named = match.string[max(0, start - 24) : start].rstrip(" ").rpartition(" ")[2]
     if before in _NUMBERED and (numeral != "I" or _ends_name(match, at)):
         return Reading(start, match.end(), "roman", at.cardinal(number) + tail)
-    if number <= 40 and named[:1].isupper() and (before in _RULERS or _has_first_name(at, start)):
+    if (
+        number <= 40
+        and named[:1].isupper()
+        and not named.endswith(",")
+        and (before in _RULERS or _has_first_name(at, start))
+    ):
         if numeral == "I" and not _ends_name(match, at):
             return None
         return Reading(start, match.end(), "roman", f"the {spell.ordinal(number)}{tail}", 0.1)

@@ -119,7 +119,9 @@ def _named_date(text: str, form: str) -> str | None:
 
 
 def _time(text: str, form: str) -> str | None:
-    found = re.fullmatch(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?(?:[:.]([0-9]{2}))?(?:\.[0-9]+)? ?([aApP])?\.?[mM]?\.?", text)
+    found = re.fullmatch(
+        r"([0-9]{1,2})(?:[:.]([0-9]{2}))?(?:[:.]([0-9]{2}))?(?:\.[0-9]+)? ?([aApP])?\.?[mM]?\.?", text
+    )
     if not found:
         return _general(text)
     hour, minute, second = int(found[1]), int(found[2] or 0), int(found[3] or 0)
@@ -155,11 +157,16 @@ def _address(text: str, form: str) -> str | None:
 
 def _general(text: str, region: str = "US") -> str | None:
     """As in running text."""
-    said, place = [], 0
+    said, place = "", 0
     for reading in read(text, region):
-        said += [text[place : reading.start], reading.spoken]
+        said += text[place : reading.start]
+        if said[-1:].isalnum() or not reading.spoken:
+            said += " "
+        said += reading.spoken
         place = reading.end
-    words = " ".join(" ".join([*said, text[place:]]).split())
+        if text[place : place + 1].isalnum():
+            said += " "
+    words = " ".join((said + text[place:]).split())
     return words or None
 
 

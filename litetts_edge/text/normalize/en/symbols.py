@@ -44,7 +44,9 @@ def _sign(match: re.Match[str], at: Sentence) -> str | None:
         return "greater than" if sign == ">" and at.near_before(match.start())[-2:].strip() else ""
     if sign == "~" and not re.match(r" ?[0-9$£€.]", at.near_after(match.end())):
         return ""
-    if sign == "/" and not (at.near_before(match.start())[-1:].isalnum() or at.near_after(match.end())[:1].isalnum()):
+    if sign == "/" and not (
+        at.near_before(match.start())[-1:].isalnum() or at.near_after(match.end())[:1].isalnum()
+    ):
         return ""
     if sign == "/":
         return _slash(match, at)
@@ -89,7 +91,11 @@ def _other_digit(match: re.Match[str], at: Sentence) -> str | None:
         amount = unicodedata.numeric(one, None)
         if amount is None:
             continue
-        said.append(spell.number(f"{amount:g}" if amount < 1e5 else str(int(amount)), at.british) if amount == amount else "")
+        said.append(
+            spell.number(f"{amount:g}" if amount < 1e5 else str(int(amount)), at.british)
+            if amount == amount
+            else ""
+        )
     return " ".join(said) or None
 
 

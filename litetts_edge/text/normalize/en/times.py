@@ -11,7 +11,7 @@ from litetts_edge.text.tokens import Reading
 
 _HALF = r"(?P<half>[ap]m|[AP]M|(?<= )[AP](?= ?$)|[ap]\.m|[AP]\.M)(?![a-zA-Z])\.?"
 _BEFORE_TIME = words(
-    "at by since until till before after from @ around about approximately between past to time is"
+    "at by since until till before after from @ time"
 )
 _DAY_WORDS = (("in the morning", 12), ("in the afternoon", 18), ("in the evening", 21), ("at night", 24))
 

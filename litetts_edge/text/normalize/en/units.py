@@ -117,7 +117,7 @@ def many(name: str) -> str:
     *words, last = head.split(" ")
     if name in _IRREGULAR:
         return _IRREGULAR[name]
-    if last not in _UNCHANGED and name != "per mille":
+    if last not in _UNCHANGED and not last.endswith(("hertz", "lux")) and name != "per mille":
         last = _IRREGULAR.get(last, plural(last))
     return " ".join([*words, last]) + link + tail
 

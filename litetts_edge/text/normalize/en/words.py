@@ -35,7 +35,7 @@ _BEFORE_NUMBER = _table(
     """No=number;Nos=numbers;no=number;nos=numbers;Vol=volume;vol=volume;Vols=volumes;vols=volumes;Ch=chapter;
     ch=chapter;Fig=figure;fig=figure;Figs=figures;figs=figures;p=page;pp=pages;P=page;pg=page;pgs=pages;Sec=section;
     sec=section;Art=article;art=article;Pt=part;pt=part;Op=opus;op=opus;Chap=chapter;chap=chapter;Nr=number;
-    ca=circa;c=circa;Ver=version;ver=version;Eq=equation;eq=equation;para=paragraph;Ref=reference;
+    ca=circa;c=circa;est=established;Est=established;Ver=version;ver=version;Eq=equation;eq=equation;para=paragraph;Ref=reference;
     col=column;Rm=room;Rte=route;Bk=book;Ep=episode;ep=episode;Approx=approximately;approx=approximately"""
 )
 _PHRASES = _table(
@@ -63,7 +63,10 @@ def _end(match: re.Match[str], at: Sentence) -> int:
 
 def _title(match: re.Match[str], at: Sentence) -> Reading | None:
     word, dotted = match["word"], match[0].endswith(".")
-    if not dotted and (word not in ("Mr", "Mrs", "Ms", "Messrs", "Jr", "Sr", "Prof", "Lt", "Capt", "Sgt", "Col", "Gen") or at.shouting):
+    if not dotted and (
+        word not in ("Mr", "Mrs", "Ms", "Messrs", "Jr", "Sr", "Prof", "Lt", "Capt", "Sgt", "Col", "Gen")
+        or at.shouting
+    ):
         return None
     if not dotted and word in ("Col", "Gen", "Capt") and not _CAPITAL_AFTER.match(at.near_after(match.end())):
         return None
@@ -79,14 +82,40 @@ def _saint_or_street(match: re.Match[str], at: Sentence) -> Reading | None:
     before = match.string[max(0, match.start() - 24) : match.start()]
     last = before.rstrip().rpartition(" ")[2]
     after_name = bool(re.search(r"(?:^|[ (\"])(?:[A-Z][a-z']+|[0-9]+(?:st|nd|rd|th)) $", before))
-    sure_street = bool(re.search(r"[0-9][A-Za-z]? (?:[NSEW]\.? )?(?:[A-Z][\w']+ ){0,2}$|[0-9](?:st|nd|rd|th) $", at.text[max(0, match.start() - 40) : match.start()]))
-    if last in ("Mount", "Port", "Fort", "Mr", "In", "The", "At", "To", "From", "Old", "San", "When", "And", "But", "For", "By", "Lake", "Church"):
+    sure_street = bool(
+        re.search(
+            r"[0-9][A-Za-z]? (?:[NSEW]\.? )?(?:[A-Z][\w']+ ){0,2}$|[0-9](?:st|nd|rd|th) $",
+            at.text[max(0, match.start() - 40) : match.start()],
+        )
+    )
+    if last in (
+        "Mount",
+        "Port",
+        "Fort",
+        "Mr",
+        "In",
+        "The",
+        "At",
+        "To",
+        "From",
+        "Old",
+        "San",
+        "When",
+        "And",
+        "But",
+        "For",
+        "By",
+        "Lake",
+        "Church",
+    ):
         after_name = False
     if sure_street or (after_name and (not named or word == "Dr" and False)):
         return Reading(match.start(), _end(match, at), "abbreviation", street)
     if not named and not dotted:
         return None
-    return Reading(match.start(), match.end() if named else _end(match, at), "abbreviation", title, 0.2 if after_name else 0.0)
+    return Reading(
+        match.start(), match.end() if named else _end(match, at), "abbreviation", title, 0.2 if after_name else 0.0
+    )
 
 
 def _always(match: re.Match[str], at: Sentence) -> Reading | None:
@@ -104,11 +133,22 @@ def _always(match: re.Match[str], at: Sentence) -> Reading | None:
 def _before_number(match: re.Match[str], at: Sentence) -> str | Reading | None:
     """`No. 5`, `pp. 3-5`; a code or a figure must follow, else `No.` is an answer."""
     word = match["word"]
-    if word in ("c", "p", "P", "art", "no", "op", "pt", "col", "cap") and "." not in match[0] and word not in ("p",):
+    if (
+        word in ("c", "p", "P", "art", "no", "op", "pt", "col", "cap")
+        and "." not in match[0]
+        and word not in ("p",)
+    ):
+        return None
+    if word in ("est", "Est") and not re.match(r" ?[12][0-9]{3}", at.near_after(match.end())):
         return None
     if word == "c" and not re.match(r" ?[0-9]{3}", at.near_after(match.end())):
         return None
-    return Reading(match.start(), match.end("dot") if match["dot"] else match.end("word"), "abbreviation", _BEFORE_NUMBER[word])
+    return Reading(
+        match.start(),
+        match.end("dot") if match["dot"] else match.end("word"),
+        "abbreviation",
+        _BEFORE_NUMBER[word],
+    )
 
 
 def _number_digits(match: re.Match[str], at: Sentence) -> str | None:
@@ -126,16 +166,27 @@ def _phrase(match: re.Match[str], at: Sentence) -> Reading:
 
 def _state(match: re.Match[str], at: Sentence) -> str | Reading | None:
     word, zip_code = match["word"], match["zip"]
-    if word not in _STATES or not re.search(r"[A-Z][a-z.]+, ?$", match.string[max(0, match.start() - 24) : match.start()]):
+    if word not in _STATES or not re.search(
+        r"[A-Z][a-z.]+, ?$", match.string[max(0, match.start() - 24) : match.start()]
+    ):
         if not (zip_code and word in _STATES):
             return None
-    if not zip_code and word in ("IN", "OR", "OK", "ME", "HI", "ID", "PA", "MA", "LA", "CO") and not at.ends_at(match.end() + 1):
+    if (
+        not zip_code
+        and word in ("IN", "OR", "OK", "ME", "HI", "ID", "PA", "MA", "LA", "CO")
+        and not at.ends_at(match.end() + 1)
+    ):
         return None
     said = _STATES[word]
     if zip_code:
         groups = [spell.digits(group) for group in zip_code.split("-")]
         said += " " + ", ".join(groups)
     return said
+
+
+def _life(match: re.Match[str], at: Sentence) -> str:
+    """`(b. 1920)`, `(r. 1558-1603)`."""
+    return {"b": "born", "d": "died", "r": "reigned", "fl": "flourished"}[match["life"]]
 
 
 def _ampersand(match: re.Match[str], at: Sentence) -> str:
@@ -147,14 +198,27 @@ def _alternatives(names: dict[str, str]) -> str:
 
 
 RULES = (
-    Rule("letters", r"(?P<a>[A-Z]{1,3}) ?& ?(?P<b>[A-Z]{1,3})(?P<tail>['’]s)?(?!\w)", _ampersand),
+    Rule("abbreviation", r"(?<=\()(?P<life>b|d|r|fl)\.(?= ?(?:c\. ?)?[0-9])", _life),
+    Rule("letters", r"(?P<a>[A-Z]{1,3}) ?& ?(?P<b>[A-Z]{1,3})(?P<tail>['’]?s)?(?!\w)", _ampersand),
     Rule("abbreviation", rf"(?:{_alternatives(_PHRASES)})(?![\w])", _phrase),
-    Rule("abbreviation", r"(?P<word>Nos?)\.? (?P<number>[0-9]{1,3}(?:,[0-9]{3}){2,4}|(?<=xhibit No\. )[0-9]{3})(?:-(?P<suffix>[A-Z]))?(?![\w-]|,[0-9])", _number_digits),
-    Rule("abbreviation", rf"(?P<word>{_alternatives(_BEFORE_NUMBER)})(?P<dot>\.)?(?= ?[0-9]| [A-Z]{{1,3}}-?[0-9]| [IVXLC]+\b)", _before_number),
+    Rule(
+        "abbreviation",
+        r"(?P<word>Nos?)\.? (?P<number>[0-9]{1,3}(?:,[0-9]{3}){2,4}|(?<=xhibit No\. )[0-9]{3})(?:-(?P<suffix>[A-Z]))?(?![\w-]|,[0-9])",
+        _number_digits,
+    ),
+    Rule(
+        "abbreviation",
+        rf"(?P<word>{_alternatives(_BEFORE_NUMBER)})(?P<dot>\.)?(?= ?[0-9]| [A-Z]{{1,3}}-?[0-9]| [IVXLC]+\b)",
+        _before_number,
+    ),
     Rule("abbreviation", rf"(?P<word>{_alternatives(_TITLES)})(?![\w'’])\.?", _title),
     Rule("abbreviation", r"(?P<word>St|Dr)(?![\w'’])\.?", _saint_or_street),
     Rule("abbreviation", r"(?P<word>[A-Z]{2})(?: (?P<zip>[0-9]{5}(?:-[0-9]{4})?))?(?![\w'’-]|\.[A-Z])", _state),
-    Rule("abbreviation", rf"(?P<word>{_alternatives(_ALWAYS)})(?:\.(?![A-Za-z0-9])|(?<=[ ](?:Inc|Ltd|Ave))(?!\w)|(?<=Blvd|Corp|Dept)(?!\w)|(?<=\bvs)(?!\w)|(?<=Hwy)(?!\w)|(?<=approx)(?!\w))", _always),
+    Rule(
+        "abbreviation",
+        rf"(?P<word>{_alternatives(_ALWAYS)})(?:\.(?![A-Za-z0-9])|(?<=[ ](?:Inc|Ltd|Ave))(?!\w)|(?<=Blvd|Corp|Dept)(?!\w)|(?<=\bvs)(?!\w)|(?<=Hwy)(?!\w)|(?<=approx)(?!\w))",
+        _always,
+    ),
 )
 
 WORDS = frozenset([*_TITLES, *_ALWAYS, *_BEFORE_NUMBER, "St", "Dr", "w", "aka", "e", "i", "E", "cf", "et"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from litetts_edge.text.normalize.en import spell
+from litetts_edge.text.normalize.en.dates import full_date
 from litetts_edge.text.normalize.en.rules import DASH, Rule, Sentence, words
 from litetts_edge.text.tokens import Reading
 
@@ -53,7 +54,7 @@ def _bare(match: re.Match[str], at: Sentence) -> str | Reading | None:
 
 
 def _may_be_year(value: int, before: str) -> bool:
-    if before in _SURE_BEFORE or before in _YEAR_BEFORE:
+    if before in _SURE_BEFORE or before in ("from", "after", "before", "by", "of"):
         return 1000 <= value <= 2199
     return 1400 <= value <= 2099 and before not in _COUNT_BEFORE
 
@@ -116,11 +117,13 @@ def _short_year(match: re.Match[str], at: Sentence) -> str | None:
     return f"oh {spell.digits(number[1])}" if number[0] == "0" else spell.tens(int(number))
 
 
-def _range(match: re.Match[str], at: Sentence) -> str | None:
+def _range(match: re.Match[str], at: Sentence) -> str | Reading | None:
     """`1990-95`, `1914-1918`; not where the second is the smaller one."""
     first, second = match["first"], match["second"]
     low = int(first)
     high = int(second) if len(second) == 4 else int(first[:2] + second)
+    if len(second) == 2 and high <= low and 1 <= int(second) <= 12 and "-" in match[0]:
+        return Reading(match.start(), match.end(), "date", full_date(low, int(second), None, at.british))
     if not (1000 <= low < high <= 2199) or (len(second) == 2 and at.word_before(match.start()) in _COUNT_BEFORE):
         return None
     if _COUNTED.match(at.near_after(match.end())):

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import mmap
 import struct
+import sys
 import zlib
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -112,7 +114,7 @@ def shared() -> Dictionary:
 class _File:
     """The mapped file."""
 
-    def __init__(self, data: mmap.mmap, pieces: list[str], starts: tuple[int, ...], body: int) -> None:
+    def __init__(self, data: mmap.mmap, pieces: list[str], starts: array[int], body: int) -> None:
         self._data = data
         self._pieces = pieces
         self._starts = _Firsts(data, starts, body)
@@ -137,7 +139,10 @@ class _File:
             return None
         pieces = list(header["pieces"])
         pieces += [""] * (FIRST_TAG - len(pieces)) + [f"\n{tag}\t" for tag in TAGS]
-        return cls(data, pieces, struct.unpack(f"<{header['blocks']}I", index), at + len(index))
+        starts = array("I", index)  # a tuple of so many numbers takes ten times the memory
+        if sys.byteorder == "big":
+            starts.byteswap()
+        return cls(data, pieces, starts, at + len(index))
 
     def words(self) -> Iterator[str]:
         data, word = self._data, b""
@@ -216,7 +221,7 @@ def _variants(written: list[str]) -> Iterator[tuple[str, str]]:
 class _Firsts:
     """The first word of each block, as bisect asks for it."""
 
-    def __init__(self, data: mmap.mmap, starts: tuple[int, ...], body: int) -> None:
+    def __init__(self, data: mmap.mmap, starts: array[int], body: int) -> None:
         self._data, self._starts, self._body = data, starts, body
 
     def __len__(self) -> int:

@@ -8,7 +8,6 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -202,7 +201,7 @@ def _entry(fields: Mapping[str, Any]) -> Entry:
 
 
 def _project() -> _File:
-    text = (files("litetts_edge.text") / "data" / "lexicon.yaml").read_text("utf-8")
+    text = (Path(__file__).parent / "data" / "lexicon.yaml").read_text("utf-8")
     entries, problems = read_entries(text, "litetts_edge/text/data/lexicon.yaml")
     return _File(None, tuple(entries), tuple(problems))
 

@@ -150,6 +150,7 @@ class Flite:
         for name, (result, arguments) in _SIGNATURES.items():
             function = getattr(self._lib, name)
             function.restype, function.argtypes = result, arguments
+        self._seed = c.CDLL(None).srand
         self._lib.flite_init()
         register = getattr(c.CDLL(f"libflite_cmu_us_{speaker}.so.1"), f"register_cmu_us_{speaker}")
         register.restype, register.argtypes = c.c_void_p, (c.c_char_p,)
@@ -168,6 +169,8 @@ class Flite:
     def speak(self, text: str, stretch: float = 1.0) -> Utterance:
         """Speak one sentence, `stretch` times as long as usual."""
         lib = self._lib
+        # Its noise is rand()'s: a text is to sound the same whatever was spoken before it.
+        self._seed(1)
         lib.flite_feat_set_float(self._features, b"duration_stretch", stretch)
         utterance = lib.flite_synth_text(text.encode("ascii", "ignore"), self._voice)
         try:

@@ -165,7 +165,7 @@ def test_years_are_spelled_as_the_oracle_spells_them() -> None:
     "text",
     [
         "It costs $500 and £20.",
-        "in 1963 and 1807",
+        "in 1963 and 1877",
         "I have 234 books.",
         "a fine of €15",
         "60 Hz and 3 kg",
@@ -186,8 +186,10 @@ def test_plain_cases_agree_with_wetext(text: str) -> None:
 
 
 PIECES = st.sampled_from(
-    "1 22 1963 3.14 , . - – / : ; ' \" ( ) $ £ € % ° ² ½ # @ & + = < > ~ _ * \\ a b St. Dr. No. Mr. IV XIV I A FBI NASA "
-    "am p.m. Nov. May km in 5'10 http:// www. a@b.co x e ٣ ① é T Z é 1st 24/7 1e5 v2 kWh '80s K-9 中".split(" ")
+    "1 22 1963 3.14 , . - – / : ; ' \" ( ) $ £ € % ° ² ½ # @ & + = < > ~ _ * \\ a b St. Dr. No. Mr. IV XIV I A "
+    "FBI NASA am p.m. Nov. May km in 5'10 http:// www. a@b.co x e ٣ ① é T Z 1st 24/7 1e5 v2 kWh '80s K-9 中".split(
+        " "
+    )
 )
 
 
@@ -200,7 +202,7 @@ PIECES = st.sampled_from(
     )
 )
 def test_any_text_is_read_without_a_fault(text: str) -> None:
-    """Readings are ordered, apart and inside the text; what is said holds no figure, and no figure is left unsaid."""
+    """Readings are ordered, apart and inside the text; what is said holds no figure, and none is left unsaid."""
     place = 0
     for region in ("US", "GB"):
         place = 0

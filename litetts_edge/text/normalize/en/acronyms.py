@@ -13,7 +13,7 @@ _SAID = words(
     UEFA NASDAQ NIMBY SWAT LAN WAN RAID CAPTCHA ASAP BASIC COBOL FORTRAN LEGO IKEA FEMA OSHA HIPAA NOAA DARPA ARPA
     SARS MERS MENSA ESPRIT EPCOT INTERPOL EUROPOL ZIGBEE LORA SATA BIOS DOS GUI WYSIWYG YAML TOML ANSI ASCII
     UNIX LINUX SAP PUMA NIKE SONAR JSON GNOME POSIX MIDI CAD RICO NAVY ARMY OCEAN VESA WIMAX SIRI ALEXA NOVA ISIS
-    ISIL HAMAS FATAH PETA NASCAR NARAL SCOTUS POTUS FLOTUS COBRA DEFRA OFCOM OFSTED OFGEM AVIS FIAT SAAB 
+    ISIL HAMAS FATAH PETA NASCAR NARAL SCOTUS POTUS FLOTUS COBRA DEFRA OFCOM OFSTED OFGEM AVIS FIAT SAAB
     ZIP HAL BAFTA EMEA SOHO YOLO FOMO GIMP NAND EPROM EEPROM DIMM SIMM HEPA SCADA OLED AMOLED MATLAB NOAA
     DALL COMESA WASP ERASMUS TWAIN GOLD SPAM PANTONE"""
 )
@@ -69,22 +69,20 @@ def spoken_letters(word: str) -> str:
     return spell.letters(word)
 
 
+def _is_word(word: str, match: re.Match[str], at: Sentence) -> bool:
+    """Whether capitals that may be letters are an ordinary word here: in a loud sentence, `IT`, `WHO`."""
+    if at.shouting:
+        return word not in _SPELLED or word in ("US", "IT", "WHO", "OK", "SS", "AM", "AT", "PO", "ER")
+    before = at.word_before(match.start())
+    if word == "IT":
+        loud = before in ("", "do", "with", "that", "about", "is")
+        return loud and at.word_after(match.end()) not in _WORDS_AFTER_IT
+    return word == "AT" or (word == "WHO" and before not in ("the", "a", "by", "of"))
+
+
 def _capitals(match: re.Match[str], at: Sentence) -> str | Reading | None:
     word, tail = match["word"], match["tail"] or ""
-    start = match.start()
-    if at.shouting and (word not in _SPELLED or word in ("US", "IT", "WHO", "OK", "SS", "AM", "AT", "PO", "ER")):
-        return None
-    if word in _LOUD and not tail:
-        return None
-    if (
-        word == "IT"
-        and at.word_after(match.end()) not in _WORDS_AFTER_IT
-        and at.word_before(start) in ("", "do", "with", "that", "about", "is")
-    ):
-        return None
-    if word == "WHO" and at.word_before(start) not in ("the", "a", "by", "of"):
-        return None
-    if word == "AT" and match.string[match.end() : match.end() + 1] != "&":
+    if (word in _LOUD and not tail) or _is_word(word, match, at):
         return None
     if is_said(word):
         return word.lower() + tail.replace("’", "'") if tail or word in _SAID else None
@@ -92,7 +90,7 @@ def _capitals(match: re.Match[str], at: Sentence) -> str | Reading | None:
 
 
 def _dotted(match: re.Match[str], at: Sentence) -> str | Reading | None:
-    """`U.S.`, `J.F.K.`; the last full stop stays where it ends the sentence. `p.m.`, `B.C.`, `e.g.` are not here."""
+    """`U.S.`, `J.F.K.`; the last full stop stays where it ends the sentence. `p.m.` and `B.C.` are left."""
     text = match[0]
     if text.lower().replace(".", "") in ("am", "pm", "bc", "ad", "bce", "ce", "ie", "eg", "c"):
         return None

@@ -10,6 +10,7 @@ from litetts_edge.text.normalize.en.rules import Rule, Sentence
 from litetts_edge.text.normalize.en.units import spoken_unit
 from litetts_edge.text.tokens import Reading
 
+_NOT_THOUSAND = re.compile(r" (?:run|race|resolution|video|tv|TV|display|monitor|screen)")
 _GROUP = re.compile(r"\+|[0-9]+|[A-Za-z]+")
 _LOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
 _RUN = re.compile(r"(?<=[0-9])\.(?=[0-9])|(?<![A-Za-z])[a-z][A-Z][a-z]+|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[A-Z]")
@@ -19,7 +20,7 @@ _PHONE_WORDS = re.compile(
 
 
 def phone(written: str, zero: str = "zero") -> str:
-    """The digits by groups, a pause between them: `+44 20 7946` "plus four four, two zero, seven nine four six"."""
+    """The digits by groups, a pause between them: `+44 20 79` "plus four four, two zero, seven nine"."""
     said = []
     plus = ""
     for group in _GROUP.findall(written):
@@ -116,20 +117,26 @@ def _formula(match: re.Match[str], at: Sentence) -> str:
     return spoken_unit(text, one=True, british=at.british) or code(text)
 
 
+def _multiple(match: re.Match[str], at: Sentence) -> str:
+    """What letters after a figure multiply it by: `10x` "times", `5k` "thousand"; "" for other letters."""
+    number, letters, after = match["number"], match["letters"], at.near_after(match.end())
+    if letters == "x":
+        return "X" if re.match(r" [-+=−]", after) else "times"
+    if letters in ("k", "K") and not _NOT_THOUSAND.match(after):
+        return "thousand" if letters == "k" or float(number.replace(",", "")) >= 10 else "K"
+    if letters in ("M", "bn", "mn", "B") and len(number) < 5 and (letters != "B" or "." in number):
+        return "million" if letters in ("M", "mn") else "billion"
+    return ""
+
+
 def _figures_first(match: re.Match[str], at: Sentence) -> str | Reading | None:
     """`3D`, `4K`, `10x`, `3b`, `5k`, `737-800`."""
     number, letters = match["number"], match["letters"]
     said = spell.number(number, at.british)
-    if letters == "x" and re.match(r" [-+=−]", at.near_after(match.end())):
-        return f"{said} X"
-    if letters == "x":
-        return f"{said} times"
-    if letters in ("k", "K") and not re.match(
-        r" (?:run|race|resolution|video|tv|TV|display|monitor|screen)", at.near_after(match.end())
-    ):
-        return f"{said} thousand" if letters == "k" or int(float(number.replace(",", ""))) >= 10 else f"{said} K"
-    if letters in ("M", "bn", "mn", "B") and len(number) < 5 and (letters != "B" or "." in number):
-        return f"{said} {'million' if letters in ('M', 'mn') else 'billion'}"
+    if word := _multiple(match, at):
+        return f"{said} {word}"
+    if re.fullmatch("(?:19|20)[0-9]{2}", number) and letters in tuple("abcde"):
+        return f"{spell.year(int(number), at.british)} {letters.upper()}"
     if letters == "p":
         return f"{spell.pairs(number)} P"
     if "." in number:
@@ -198,12 +205,14 @@ PHONES = (
     Rule("id", r"(?=[0-9]{0,20}[a-f][0-9a-f]{0,20}[0-9])[0-9a-f]{7,64}(?![\w-]|\.\w)", _hex),
     Rule(
         "phone",
-        r"\+[0-9]{1,3}(?:[ .-]?(?:\([0-9]{1,4}\)|[0-9]{1,4})){2,6}(?![\w])(?!-[0-9])(?:,? ?(?:x|ext\.?|extension) ?[0-9]{1,5})?",
+        r"\+[0-9]{1,3}(?:[ .-]?(?:\([0-9]{1,4}\)|[0-9]{1,4})){2,6}(?![\w])(?!-[0-9])(?:,? ?(?:x|ext\.?|"
+        r"extension) ?[0-9]{1,5})?",
         _phone,
     ),
     Rule(
         "phone",
-        r"(?:1[-. ])?(?:\([0-9]{3}\) ?|[0-9]{3}[-. ])[0-9]{3}[-. ][0-9]{4}(?![\w]|-[0-9])(?:,? ?(?:x|ext\.?|extension) ?[0-9]{1,5})?",
+        r"(?:1[-. ])?(?:\([0-9]{3}\) ?|[0-9]{3}[-. ])[0-9]{3}[-. ][0-9]{4}(?![\w]|-[0-9])(?:,? ?(?:x|ext\.?|"
+        r"extension) ?[0-9]{1,5})?",
         _phone,
     ),
     Rule("phone", r"1-[89][0-9]{2}-(?:[A-Z0-9]{3,10}(?:-[A-Z0-9]{2,8})?)(?!\w)", _phone),

@@ -1,4 +1,4 @@
-"""Dates: months with days and years, numeric dates in the region's order, ISO dates; weekdays and months cut short."""
+"""Dates: months with days and years, numeric dates in the region's order, ISO dates; names that are cut short."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ def _month_first(match: re.Match[str], at: Sentence) -> str | Reading | None:
     if second and link and link.strip() not in "-–—" and not suffixed:
         said = f"{name} {spell.cardinal(day)} {link.strip()} {spell.cardinal(second)}"
     elif second:
-        said = f"{name} {spell.ordinal(day)} {'to' if link.strip() in '-–—' else link.strip()} {spell.ordinal(second)}"
+        joint = "to" if link.strip() in "-–—" else link.strip()
+        said = f"{name} {spell.ordinal(day)} {joint} {spell.ordinal(second)}"
     else:
         said = f"{name} {'the ' if at.british else ''}{spell.ordinal(day)}"
     if year:
@@ -150,7 +151,8 @@ RULES = (
     ),
     Rule(
         "abbreviation",
-        rf"(?P<day>Mon|Tues?|Wed|Thur?s?|Fri|Sat|Sun)(?:\.(?=,? [A-Z0-9]| to | and )|(?=[-–](?:Mon|Tue|Wed|Thu|Fri|Sat|Sun))|(?=,? (?:{_SHORT}) [0-9])|(?=,? [0-9]))",
+        rf"(?P<day>Mon|Tues?|Wed|Thur?s?|Fri|Sat|Sun)(?:\.(?=,? [A-Z0-9]| to | and )|(?=[-–](?:Mon|Tue|Wed|"
+        rf"Thu|Fri|Sat|Sun))|(?=,? (?:{_SHORT}) [0-9])|(?=,? [0-9]))",
         _weekday,
     ),
     Rule("abbreviation", r"(?<=[a-z][-–])(?P<day>Mon|Tues?|Wed|Thur?s?|Fri|Sat|Sun)(?![a-z])\.?", _weekday),

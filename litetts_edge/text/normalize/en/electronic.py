@@ -1,4 +1,4 @@
-"""What machines write: addresses of the web and of mail, paths, IP addresses, entity ids, names in code, hashtags."""
+"""What machines write: addresses of the web, of mail and of hosts, paths, entity ids, names in code, hashtags."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ _SPELLED_PARTS = words(
 )
 _DOMAINS = words(
     """sensor binary_sensor light switch climate cover media_player automation script scene input_boolean group
-    input_number input_select input_text input_datetime input_button person device_tracker zone sun weather lock fan
+    input_number input_select input_text input_datetime input_button person device_tracker zone sun weather
+    lock fan
     vacuum camera alarm_control_panel update button number select text remote siren humidifier water_heater timer
     counter calendar todo event notify tts schedule"""
 )
@@ -63,7 +64,8 @@ def _trimmed(match: re.Match[str], kind: str, at: Sentence, skip: int = 0) -> Re
     body = text[skip:]
     if len(body) > 1:
         body = body.rstrip("/")
-    return Reading(match.start(), match.start() + len(text), kind, address(body)) if body else None
+    said = address(body)
+    return Reading(match.start(), match.start() + len(text), kind, said) if said else None
 
 
 def _url(match: re.Match[str], at: Sentence) -> Reading | None:
@@ -136,7 +138,7 @@ _REST = r"(?::[0-9]{1,5})?(?:[/?#][^\s<>\"]{0,300}+)?"
 EVERYWHERE = (
     Rule("electronic", r"(?P<scheme>(?:https?|ftp|wss?|mqtts?|ssh|file)://)[^\s<>\"]{1,400}+", _url, re.I),
     Rule("electronic", r"(?P<scheme>mailto:)?[\w.+-]{1,64}@[A-Za-z0-9-]{1,40}(?:\.[A-Za-z0-9-]{1,40}){1,5}", _url),
-    Rule("electronic", rf"(?P<scheme>)www\.[^\s<>\"]{{1,300}}+", _url, re.I),
+    Rule("electronic", r"(?P<scheme>)www\.[^\s<>\"]{1,300}+", _url, re.I),
     Rule(
         "ip",
         r"(?P<ip>[0-9]{1,3}(?:\.[0-9]{1,3}){3})(?![\w]|\.[0-9])(?:/(?P<mask>[0-9]{1,2})|:(?P<port>[0-9]{1,5}))?(?!\w)",

@@ -19,7 +19,8 @@ FRACTION = (
     rf"(?:(?P<n>[0-9]{{1,4}})[/⁄](?P<d>[0-9]{{1,4}})(?![0-9/]|[.,][0-9])|(?P<sign>[{_SIGNS}]))"
 )
 _FIXED = {"24/7": "twenty-four seven", "9/11": "nine eleven", "50/50": "fifty fifty", "20/20": "twenty twenty",
-          "4/4": "four four", "7/7": "seven seven", "6/8": "six eight", "60/40": "sixty forty", "80/20": "eighty twenty"}  # fmt: skip
+          "4/4": "four four", "7/7": "seven seven", "6/8": "six eight", "60/40": "sixty forty",
+          "80/20": "eighty twenty"}  # fmt: skip
 _TIME = re.compile(r"\b(?:time|beat|signature|rhythm|meter|metre)\b")
 
 
@@ -28,8 +29,7 @@ def parts(numerator: int, denominator: int, british: bool = False) -> str:
     top = spell.cardinal(numerator, british)
     if (
         denominator == 0
-        or numerator >= 20
-        and numerator > denominator
+        or (numerator >= 20 and numerator > denominator)
         or (denominator > 100 and denominator % 100 and denominator != 144)
         or denominator == 1
     ):

@@ -10,7 +10,8 @@ from litetts_edge.text.normalize.en.rules import DASH, NUMBER, SIGN, Rule, Sente
 from litetts_edge.text.tokens import Reading
 
 _INCH_AFTER = re.compile(
-    r"(?: ?[.,;:)]| ?$| (?:by|x|×|wide|long|tall|high|deep|thick|diameter|pipe|display|monitor|screen|tv|of (?:rain|snow)"
+    r"(?: ?[.,;:)]| ?$| (?:by|x|×|wide|long|tall|high|deep|thick|diameter|pipe|display|monitor|screen|tv|of "
+    r"(?:rain|snow)"
     r"|rain|snow|below|above|per|and|or|to|away|from|off|apart)\b)", re.I)  # fmt: skip
 _AMPERE_AFTER = re.compile(r"(?: ?[.,;:)]| ?$| (?:fuse|circuit|current|breaker|max|peak|at|and|or|of|charger)\b)")
 _SEAT = re.compile(
@@ -22,15 +23,16 @@ _WEATHER = re.compile(
     r"temp|degree|heat|cool|cold|warm|hot|weather|thermostat|forecast|high|low|oven|outside|inside|bake|boil|fever"
 )
 _SECONDS = re.compile(
-    r"\b(?:for|in|after|within|every|timeout|wait|of|than|delay|took|takes|last|past|about|only|lasts?|min|m|at)(?: a)? $"
+    r"\b(?:for|in|after|within|every|timeout|wait|of|than|delay|took|takes|last|past|about|only|lasts?|min|m|"
+    r"at)(?: a)? $"
 )
-_INFIX = {"x": "by", "×": "by", "X": "by", "*": "by"}
+_INFIX = {"±": "plus or minus", "x": "by", "×": "by", "X": "by", "*": "by"}
 _DOTTED = words("lb lbs oz ft in hr hrs min mins sec secs yd yds mi mo mos yr yrs gal qt tsp tbsp wk wks")
 """Units that are often written with a full stop."""
 
 
 def _measure(match: re.Match[str], at: Sentence) -> str | Reading | None:
-    number, unit, space = match["number"], match["unit"], match["space"]
+    unit, space = match["unit"], match["space"]
     if not _is_unit(match, at):
         return None
     written = {"C": "°C", "F": "°F"}.get(unit, unit)
@@ -46,7 +48,7 @@ def _measure(match: re.Match[str], at: Sentence) -> str | Reading | None:
     else:
         said = f"{said} {name}"
     end = match.end()
-    if unit in _DOTTED and match.string[end : end + 1] == "." and not at.ends_at(end + 1):
+    if unit.rpartition(" ")[2] in _DOTTED and match.string[end : end + 1] == "." and not at.ends_at(end + 1):
         end += 1
     return Reading(match.start(), end, kind, said)
 
@@ -70,7 +72,7 @@ def _amount(match: re.Match[str], at: Sentence) -> str:
     said += spell.number(match["number"], at.british, unit=True)
     if match["second"]:
         joint = match["joint"].strip()
-        said += f" {_INFIX.get(joint, '') or ('plus or minus' if joint == '±' else joint if joint.isalpha() else 'to')} "
+        said += f" {_INFIX.get(joint) or (joint if joint.isalpha() else 'to')} "
         said += "minus " if match["sign2"] else ""
         said += spell.number(match["second"], at.british, unit=True)
     if match["third"]:
@@ -81,28 +83,27 @@ def _amount(match: re.Match[str], at: Sentence) -> str:
 
 
 def _is_unit(match: re.Match[str], at: Sentence) -> bool:
-    unit, space, number = match["unit"], match["space"], match["number"]
+    unit, space = match["unit"], match["space"]
     after = match.string[match.end() : match.end() + 24]
     before = at.near_before(match.start())
     if unit in ("C", "F"):
         return _is_temperature(match, at, before)
     if unit == "in":
         return _is_inch(match, after)
-    if unit in ("A", "W", "V", "N", "K", "B", "P", "T", "H", "E") and space:
+    if unit in ("A", "W", "V", "K", "B") and space:
         return bool(_AMPERE_AFTER.match(after)) and not _SEAT.search(before)
-    if (
-        unit in ("A", "B", "d", "g", "h", "l", "s", "t", "b", "K")
-        and not space
-        and (_SEAT.search(before) or unit in "BK")
-    ):
+    if space:
+        return not (space == "-" and unit in ("mo", "d", "ha", "cu", "sq", "kt", "deg", "mi", "t"))
+    return _is_attached_unit(unit, match["number"], before)
+
+
+def _is_attached_unit(unit: str, number: str, before: str) -> bool:
+    """`5m`, `16GB`, but not `flat 3b`, the decade `80s`, `2d` films."""
+    if unit in ("B", "K") or (unit in ("A", "d", "g", "h", "l", "s", "t", "b") and _SEAT.search(before)):
         return False
-    if unit in ("a", "P", "E"):
-        return False
-    if unit == "s" and not space and re.fullmatch(r"[1-9]0|[12][0-9]{3}|[1-9][0-9]?00", number):
+    if unit == "s" and re.fullmatch(r"[1-9]0|[12][0-9]{3}|[1-9][0-9]?00", number):
         return number == "10" or (bool(_SECONDS.search(before)) and len(number) < 3)
-    if unit == "d" and not space and number in ("2", "3"):
-        return False
-    return not (unit in ("mo", "d", "ha", "cu", "sq", "kt", "deg", "mi", "t") and space == "-")
+    return not (unit == "d" and number in ("2", "3"))
 
 
 def _is_temperature(match: re.Match[str], at: Sentence, before: str) -> bool:
@@ -115,7 +116,7 @@ def _is_temperature(match: re.Match[str], at: Sentence, before: str) -> bool:
 
 
 def _is_inch(match: re.Match[str], after: str) -> bool:
-    if match["joint"] and _INFIX.get(match["joint"].strip()):
+    if match["joint"] and _INFIX.get(match["joint"].strip()) == "by":
         return True
     if match["space"] == "-":
         return False
@@ -182,7 +183,8 @@ _U = "(?P<unit>UNIT)"
 VULGAR_RULES = (
     Rule(
         "fraction",
-        rf"{FRACTION}(?: |-)?(?P<unit>cup|mile|inch|hour|teaspoon|tablespoon|acre|pound|pint|gallon|ounce|teaspoonful)(?![a-z])",
+        rf"{FRACTION}(?: |-)?(?P<unit>cup|mile|inch|hour|teaspoon|tablespoon|acre|pound|pint|gallon|ounce|"
+        rf"teaspoonful)(?![a-z])",
         _part_of,
     ),
     Rule("fraction", rf"{FRACTION} ?(?P<unit>UNIT)", _part_of),
@@ -190,14 +192,16 @@ VULGAR_RULES = (
 NUMBER_RULES = (
     Rule(
         "unit",
-        r"(?P<deg>[0-9]{1,3}(?:\.[0-9]{1,6})?)°(?: ?(?P<min>[0-9]{1,2}(?:\.[0-9]{1,4})?)['′](?: ?(?P<sec>[0-9]{1,2}(?:\.[0-9]{1,3})?)[\"″])?"
+        r"(?P<deg>[0-9]{1,3}(?:\.[0-9]{1,6})?)°(?: ?(?P<min>[0-9]{1,2}(?:\.[0-9]{1,4})?)['′](?: ?"
+        r"(?P<sec>[0-9]{1,2}(?:\.[0-9]{1,3})?)[\"″])?"
         r"(?: ?(?P<way>[NSEW])(?!\w))?|(?P<only> ?[NSEW](?!\w)))",
         _coordinate,
     ),
     Rule(
         "duration",
         r"(?:(?P<d>[0-9]{1,3}) ?d(?:ays?)?,? ?)?(?:(?P<h>[0-9]{1,3}) ?h(?:rs?|ours?)?,? ?)?"
-        r"(?:(?P<m>[0-9]{1,3}) ?m(?:ins?|inutes?)?,? ?)?(?:(?P<s>[0-9]{1,3}) ?s(?:ecs?|econds?)?)?(?<=[a-z])(?!\w)",
+        r"(?:(?P<m>[0-9]{1,3}) ?m(?:ins?|inutes?)?,? ?)?(?:(?P<s>[0-9]{1,3}) ?s(?:ecs?|econds?)?)?(?<=[a-z])"
+        r"(?!\w)",
         _letters,
     ),
     Rule(
@@ -210,11 +214,12 @@ NUMBER_RULES = (
     Rule(
         "unit",
         rf"(?P<sign>{SIGN}|[–±~≈])?(?P<number>{NUMBER})"
-        rf"(?:(?:°[CF]?|%|[cm]m)?(?P<joint> ?{DASH} ?| ?[x×±*] ?| (?:to|and|or|by) )(?P<sign2>[-−])?(?P<second>{NUMBER})"
+        rf"(?:(?:°[CF]?|%|[cm]m)?(?P<joint> ?{DASH} ?| ?[x×±*] ?| (?:to|and|or|by) )(?P<sign2>[-−])?"
+        rf"(?P<second>{NUMBER})"
         rf"(?:(?:[cm]m)? ?[x×*] ?(?P<third>{NUMBER}))?)?"
         r"(?P<big> (?:hundred|thousand|million|billion|trillion))?"
         r"(?P<space>[ -]|\u00a0|\u202f)?(?P<unit>UNIT|[CF](?![^\W_]))(?!['’][a-z])",
         _measure,
     ),
 )
-"""What begins with a figure; `UNIT` stands for the table's pattern, which is put in when the rules are compiled."""
+"""What begins with a figure; `UNIT` stands for the table's pattern, put in when the rules are compiled."""

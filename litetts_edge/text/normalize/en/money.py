@@ -75,7 +75,8 @@ _SIGNS = r"(?:(?:US|AU?|CA?|NZ|HK|S|R)?\$|[£€¥₹₩₽₺₿₪₴])"
 _CODES = r"(?:USD|CAD|AUD|NZD|EUR|GBP|JPY|CNY|RMB|KRW|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|BRL|MXN|ZAR|RUB|BTC)"
 _MAGNITUDES = {
     "k": "thousand", "thousand": "thousand", "m": "million", "mm": "million", "mn": "million", "mln": "million",
-    "mil": "million", "million": "million", "b": "billion", "bn": "billion", "bln": "billion", "billion": "billion",
+    "mil": "million", "million": "million", "b": "billion", "bn": "billion", "bln": "billion",
+    "billion": "billion",
     "t": "trillion", "tn": "trillion", "trn": "trillion", "trillion": "trillion", "hundred": "hundred",
 }  # fmt: skip
 _MAGNITUDE = (
@@ -129,7 +130,8 @@ def _signed(match: re.Match[str], at: Sentence) -> str | Reading | None:
         if first_big and first_big == big:
             said = said[: -len(_MAGNITUDES[first_big.lower()]) - 1]
         if "." in number and not big:
-            return f"{minus}{amount(number, '', currency, at.british)} to {amount(second, '', currency, at.british)}{per}"
+            low, high = (amount(one, "", currency, at.british) for one in (number, second))
+            return f"{minus}{low} to {high}{per}"
         return Reading(
             match.start(), end, "money", f"{minus}{said}to {amount(second, big, currency, at.british)}{per}"
         )
@@ -206,7 +208,8 @@ RULES = (
 NUMBER_RULES = (
     Rule(
         "money",
-        rf"(?P<minus>[-−])?(?P<number>[0-9]{{1,6}},[0-9]{{2}}(?= ?€)|{NUMBER})(?: ?(?:{DASH}|to) ?(?P<second>{NUMBER}))?{_MAGNITUDE}"
+        rf"(?P<minus>[-−])?(?P<number>[0-9]{{1,6}},[0-9]{{2}}(?= ?€)|{NUMBER})(?: ?(?:{DASH}|to) ?"
+        rf"(?P<second>{NUMBER}))?{_MAGNITUDE}"
         rf" ?(?P<sign>{_CODES}{END}|[£€₹₩₽₺₪₴](?![0-9])|\$(?![0-9])){_PER}",
         _trailing,
     ),

@@ -9,15 +9,18 @@ from litetts_edge.text.normalize.en.rules import DASH, END, NUMBER, WHOLE, Rule,
 from litetts_edge.text.tokens import Reading
 
 _NAMING = words(
-    """page pages p pp exhibit frame room rooms flight bus suite apartment apt channel gate locker bay studio boeing airbus ward
+    """page pages p pp exhibit frame room rooms flight bus suite apartment apt channel gate locker bay studio
+    boeing airbus xbox ward
     psalm hymn platform ps p.s flat office"""
 )
 """After these words a number of three or four figures is a name: `page 249` "two forty-nine"."""
 _BOX = re.compile(
-    r"\b(?:box|zip|postcode|pin|code|extension|ext|account|password|serial|isbn|passcode|ssn|ticket)\.?(?: no| number| is)?\.?:? ?$"
+    r"\b(?:box|zip|postcode|pin|code|extension|ext|account|password|serial|isbn|passcode|ssn|ticket)\.?"
+    r"(?: no| number| is)?\.?:? ?$"
 )
 _CALIBRE = re.compile(
-    r"(?:[- ](?:special|cal|caliber|calibre|rifle|pistol|revolver|magnum|bullet|gauge|handgun|colt|round|winchester|smith)\b)",
+    r"(?:[- ](?:special|cal|caliber|calibre|rifle|pistol|revolver|magnum|bullet|gauge|handgun|colt|round|"
+    r"winchester|smith)\b)",
     re.I,
 )
 _EMERGENCY = re.compile(
@@ -27,7 +30,8 @@ _SCORES = re.compile(
     r"\b(?:won|win|wins|lost|lose|loses|beat|beats|beating|score[ds]?|victory|defeat|defeated|draw|drew|led|lead|leads|tied|tie|ahead|up|down|final|half-?time|match|game)\b"
 )
 _STREET = re.compile(
-    r" (?:(?:[NSEW]|North|South|East|West)\.? )?[A-Z0-9][\w']{1,20}(?: [A-Z][\w']{1,20})?(?: (?:St|Street|Ave|Avenue|Blvd|Boulevard|Rd|Road|"
+    r" (?:(?:[NSEW]|North|South|East|West)\.? )?[A-Z0-9][\w']{1,20}(?: [A-Z][\w']{1,20})?(?: (?:St|Street|"
+    r"Ave|Avenue|Blvd|Boulevard|Rd|Road|"
     r"Dr|Drive|Ln|Lane|Ct|Court|Way|Pl|Place|Sq|Square|Hwy|Pkwy|Parkway|Terrace|Close|Crescent)\b)"
 )
 _SIGN_WORDS = {"-": "minus ", "−": "minus ", "–": "minus ", "+": "plus ", "±": "plus or minus ", "~": "about ",
@@ -132,8 +136,7 @@ def _cardinal(match: re.Match[str], at: Sentence) -> str | Reading | None:
         return Reading(start, end, kind, said)
     if not sign and len(number) > 1 and number[0] == "0":
         return Reading(start, end, "digits", spell.digits(number, "oh" if at.british else "zero"))
-    said = _SIGN_WORDS[sign] + at.cardinal(number)
-    return said
+    return _SIGN_WORDS[sign] + at.cardinal(number)
 
 
 def _named(number: str, before: str, at: Sentence, start: int, end: int) -> tuple[str, str] | None:
@@ -182,7 +185,8 @@ NUMBER_RULES = (
     Rule("range", rf"(?P<first>{NUMBER}) ?{DASH} ?(?P<second>{NUMBER})(?P<times>x)?(?!\w|-[0-9])", _range),
     Rule(
         "cardinal",
-        rf"{_SIGNS}(?P<number>[1-9][0-9]{{0,2}}(?:[ \u00a0\u202f][0-9]{{3}}){{1,6}}+)(?![0-9]|[,.][0-9]{{3}}\b)(?= |[.,;:!?)]|$)",
+        rf"{_SIGNS}(?P<number>[1-9][0-9]{{0,2}}(?:[ \u00a0\u202f][0-9]{{3}}){{1,6}}+)(?![0-9]|"
+        rf"[,.][0-9]{{3}}\b)(?= |[.,;:!?)]|$)",
         _grouped,
     ),
     Rule("decimal", rf"{_SIGNS}(?P<number>(?:{WHOLE})?\.[0-9]{{1,24}}+)(?P<big>)(?![0-9])", _decimal),
@@ -192,7 +196,8 @@ NUMBER_RULES = (
 SUMS = (
     Rule(
         "math",
-        rf"(?P<number>{NUMBER})(?:[eE](?P<e>[-+−]?[0-9]{{1,3}})| ?[×x*·] ?10(?P<power>\^[-−]?[0-9]{{1,3}}|[⁻⁺]?[⁰¹²³⁴-⁹]{{1,3}}))(?!\w)",
+        rf"(?P<number>{NUMBER})(?:[eE](?P<e>[-+−]?[0-9]{{1,3}})| ?[×x*·] ?10(?P<power>\^[-−]?[0-9]{{1,3}}|"
+        rf"[⁻⁺]?[⁰¹²³⁴-⁹]{{1,3}}))(?!\w)",
         _scientific,
     ),
     Rule(
@@ -202,7 +207,8 @@ SUMS = (
     ),
     Rule(
         "math",
-        rf"(?:(?:-|√)?{NUMBER})(?:(?: {_OPERATOR} |{_OPERATOR})-?{NUMBER}(?![0-9])){{1,12}}(?!\w|[-/.][0-9])(?: ?=(?= ?\?|$))?",
+        rf"(?:(?:-|√)?{NUMBER})(?:(?: {_OPERATOR} |{_OPERATOR})-?{NUMBER}(?![0-9])){{1,12}}(?!\w|[-/.][0-9])"
+        rf"(?: ?=(?= ?\?|$))?",
         _sum,
     ),
 )

@@ -1,7 +1,8 @@
 """One pass over a sentence: at each word, figure or sign the first rule that fits it gives the reading.
 
-Rules are tried from the most particular to the most general, so that the first is the longest that makes sense. Each
-looks at a bounded stretch, and what it has read, or the word it has refused, is not tried again: time is linear.
+Rules are tried from the most particular to the most general, so that the first is the longest that makes sense.
+Each looks at a bounded stretch, and what it has read, or the word it has refused, is not tried again: the time is
+linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -73,14 +74,18 @@ def _ready(*families: tuple[Rule, ...]) -> _Compiled:
 def _tables() -> _Tables:
     number = _ready(
         electronic.EVERYWHERE, times.NUMBER_RULES[:1], dates.NUMBER_RULES, times.NUMBER_RULES[1:], codes.PHONES,
-        money.NUMBER_RULES, measures.NUMBER_RULES, fractions.NUMBER_RULES, years.NUMBER_RULES, numbers.NUMBER_RULES[:2],
+        money.NUMBER_RULES, measures.NUMBER_RULES, years.NUMBER_RULES, fractions.NUMBER_RULES,
+        numbers.NUMBER_RULES[:2],
         numbers.SUMS, codes.NUMBER_RULES, numbers.NUMBER_RULES[2:],
     )  # fmt: skip
     word = _ready(
         words.RULES, dates.RULES, money.RULES, years.RULES, codes.RULES[:1], roman.RULES, acronyms.RULES,
         symbols.WORD_RULES,
     )  # fmt: skip
-    joined = _ready(electronic.EVERYWHERE, electronic.RULES, codes.UNITS, times.RULES, codes.RULES) + word
+    joined = (
+        _ready(electronic.EVERYWHERE, electronic.RULES, codes.UNITS, times.RULES, words.RULES[:2], codes.RULES)
+        + word
+    )
     by_group = {
         "bracket": _ready(codes.PHONES, money.RULES, years.RULES),
         "short": _ready(years.RULES),
@@ -120,24 +125,19 @@ def read(text: str, region: str = "") -> list[Reading]:
 
 def _word_rules(word: str, following: str, tables: _Tables) -> _Compiled:
     """Most words are read as they stand and are not worth a try."""
-    if not word.isascii():
-        if not word[0].isalpha():
-            return tables.by_group["digit"]
-        if not word.isalpha():
-            return tables.formula
-    if following in _NEXT and following:
-        if following == "." and word not in words.WORDS and word.islower() and len(word) > 12:
-            return ()
+    if not word.isascii() and "'" not in word and not word.isalpha():
+        return tables.formula if word[0].isalpha() else tables.by_group["digit"]
+    if following and following in _NEXT:
         return tables.joined
-    if word in words.WORDS or word in _STARTS or "’" in word or "'" in word and word[1:2].isupper():
-        return tables.word
-    if word.islower():
-        return tables.word if not word.isascii() and len(word) == 1 or word[:3] in _LOWER_MONTHS else ()
     if len(word) == 1:
-        return tables.word if word in "IVX" or not word.isascii() else ()
-    if word[1:] == word[1:].lower():
-        return tables.word if word[0] in "IVX" and word.endswith(("th", "st", "nd", "rd")) else ()
-    return tables.joined
+        known = word in "IVX" or not word.isascii()
+    elif word[1:] != word[1:].lower():
+        return tables.joined
+    elif word.islower():
+        known = word[:3] in _LOWER_MONTHS
+    else:
+        known = word[0] in "IVX" and word.endswith(("th", "st", "nd", "rd"))
+    return tables.word if known or word in words.WORDS or word in _STARTS else ()
 
 
 _LOWER_MONTHS = frozenset(month[:3].lower() for month in dates.MONTHS)

@@ -11,7 +11,8 @@ from litetts_edge.text.tokens import Reading
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _VALID = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\Z")
 _RULERS = words(
-    """king queen pope emperor empress tsar czar prince princess duke pharaoh sultan saint henry george charles louis william edward richard
+    """king queen pope emperor empress tsar czar prince princess duke pharaoh sultan saint henry george charles
+    louis william edward richard
     elizabeth james john paul pius leo benedict gregory clement innocent urban boniface sixtus julius nicholas
     alexander catherine frederick philip napoleon ramses rameses darius xerxes artaxerxes nebuchadnezzar ptolemy
     cleopatra thutmose amenhotep ashurnasirpal sargon shalmaneser peter ivan alfonso alphonse ferdinand francis
@@ -33,7 +34,8 @@ _NUMBERED = words(
     angiotensin cranial nerve hep collagen complex"""
 )
 _NOT_NUMERALS = words(
-    "I MIX DI MI MD CD DC CC MC CV MM DM CM LI LIV DIM MILD CIVIL MID MIDI CIVIC DID LID VIM LCD MDC XXL XL XX XXX VI IV DIV CI DVI CL CX"
+    "I MIX DI MI MD CD DC CC MC CV MM DM CM LI LIV DIM MILD CIVIL MID MIDI CIVIC DID LID VIM LCD MDC XXL XL XX "
+    "XXX VI IV DIV CI DVI CL CX"
 )
 
 
@@ -48,31 +50,23 @@ def value(numeral: str) -> int:
 def _numeral(match: re.Match[str], at: Sentence) -> str | Reading | None:
     numeral, start = match["roman"], match.start()
     number = value(numeral)
-    if not number or number > 3999:
+    if not number:
         return None
     before = at.word_before(start)
     tail = (match["possessive"] or "").replace("’", "'")
     named = match.string[max(0, start - 24) : start].rstrip(" ").rpartition(" ")[2]
-    if before in _NUMBERED and (numeral != "I" or _ends_name(match, at)):
+    if before in _NUMBERED and (numeral != "I" or before == "war" or _ends_name(match, at)):
         return Reading(start, match.end(), "roman", at.cardinal(number) + tail)
-    if (
-        number <= 40
-        and named[:1].isupper()
-        and not named.endswith(",")
-        and (before in _RULERS or _has_first_name(at, start))
-    ):
-        if numeral == "I" and not _ends_name(match, at):
-            return None
-        return Reading(start, match.end(), "roman", f"the {spell.ordinal(number)}{tail}", 0.1)
-    if numeral in _NOT_NUMERALS and not (
-        numeral in ("IV", "VI", "XX", "XXX") and named[:1].isupper() and number < 10
-    ):
+    of_ruler = number <= 40 and named[:1].isupper() and not named.endswith(",")
+    if of_ruler and (before in _RULERS or _has_first_name(at, start)):
+        said = f"the {spell.ordinal(number)}{tail}"
+        return Reading(start, match.end(), "roman", said, 0.1) if numeral != "I" or _ends_name(match, at) else None
+    doubtful = numeral in _NOT_NUMERALS and not (numeral in ("IV", "VI") and named[:1].isupper())
+    if doubtful or len(numeral) == 1 or at.shouting or (number > 100 and len(numeral) < 4):
         return None
-    if len(numeral) == 1 or at.shouting or (number > 100 and len(numeral) < 4):
-        return None
-    if at.word_after(match.end()) == "century":
-        return Reading(start, match.end(), "roman", spell.ordinal(number))
-    return Reading(start, match.end(), "roman", at.cardinal(number) + tail, 0.4)
+    of_century = at.word_after(match.end()) == "century"
+    said = spell.ordinal(number) if of_century else at.cardinal(number) + tail
+    return Reading(start, match.end(), "roman", said, 0.0 if of_century else 0.4)
 
 
 def _ends_name(match: re.Match[str], at: Sentence) -> bool:

@@ -15,8 +15,10 @@ from litetts_edge.text.normalize.en.rules import NUMBER, Sentence
 from litetts_edge.text.normalize.en.times import clock, duration, half_of_day
 
 _MARKS = {
-    ".": "dot", ",": "comma", "-": "dash", "/": "slash", "@": "at", "#": "hash", "&": "and", "+": "plus", "*": "star",
-    "_": "underscore", ":": "colon", ";": "semicolon", "!": "exclamation mark", "?": "question mark", "'": "apostrophe",
+    ".": "dot", ",": "comma", "-": "dash", "/": "slash", "@": "at", "#": "hash", "&": "and", "+": "plus",
+    "*": "star",
+    "_": "underscore", ":": "colon", ";": "semicolon", "!": "exclamation mark", "?": "question mark",
+    "'": "apostrophe",
     '"': "quote", "(": "open bracket", ")": "close bracket", "=": "equals", "%": "percent", "$": "dollar",
     "£": "pound", "€": "euro", "\\": "backslash", "|": "pipe", "~": "tilde", "<": "less than", ">": "greater than",
     "^": "caret", "[": "open square bracket", "]": "close square bracket", "{": "open brace", "}": "close brace",

@@ -8,7 +8,8 @@ _ONES = (
 ).split()
 _TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
 _SCALES = (
-    " thousand million billion trillion quadrillion quintillion sextillion septillion octillion nonillion decillion"
+    " thousand million billion trillion quadrillion quintillion sextillion septillion octillion nonillion "
+    "decillion"
 ).split(" ")
 LONGEST = 3 * len(_SCALES)
 """Digits of the longest number that has a name here; a longer one is said digit by digit."""
@@ -39,14 +40,12 @@ def cardinal(number: int | str, british: bool = False) -> str:
     value = int(text)
     if value < 1000:
         return _hundreds(value, british)
-    parts: list[str] = []
     groups: list[int] = []
     while value:
         value, low = divmod(value, 1000)
         groups.append(low)
-    for power in range(len(groups) - 1, 0, -1):
-        if groups[power]:
-            parts.append(f"{_hundreds(groups[power], british)} {_SCALES[power]}")
+    named = zip(groups[:0:-1], _SCALES[len(groups) - 1 : 0 : -1], strict=True)
+    parts = [f"{_hundreds(group, british)} {scale}" for group, scale in named if group]
     if groups[0]:
         link = "and " if british and groups[0] < 100 else ""
         parts.append(link + _hundreds(groups[0], british))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 
@@ -20,39 +21,36 @@ _NAMED = {
     "$": "dollars", "£": "pounds", "€": "euros", "¥": "yen", "¢": "cents", "₹": "rupees", "₿": "bitcoin",
     "♀": "female", "♂": "male", "♥": "love", "❤": "love", "✓": "check", "✔": "check", "ª": "", "º": "degrees",
     "♯": "sharp", "♭": "flat", "Ω": "ohm", "℃": "degrees Celsius", "℉": "degrees Fahrenheit", "−": "minus",
-    "∙": "", "∴": "therefore", "∩": "intersection", "∪": "union", "∅": "empty set", "∀": "for all", "∃": "there exists",
+    "∙": "", "∴": "therefore", "∩": "intersection", "∪": "union", "∅": "empty set", "∀": "for all",
+    "∃": "there exists",
 }  # fmt: skip
 _GREEK = dict(
     zip(
         "αβγδεζηθικλμνξοπρστυφχψω",
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon "
-        "phi chi psi omega".split(),
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau "
+        "upsilon phi chi psi omega".split(),
         strict=True,
     )
 )
+_NUMERIC = re.compile(r" ?[-+0-9.$£€=]")
+_ONLY_BEFORE = {"<": _NUMERIC, ">": _NUMERIC, "~": _NUMERIC, "#": re.compile(r"[# ]?\w")}
+"""Signs that are said only before what this matches."""
 _PAIRED = frozenset("he/she his/her him/her she/he her/his yes/no true/false on/off men/women s/he".split())
 SILENT = "*_^|{}[]`•·▪◦●■□◆◇★☆►▶‣⁃¦¬¤←"
 
 
-def _sign(match: re.Match[str], at: Sentence) -> str | None:
+def _sign(match: re.Match[str], at: Sentence) -> str:
     sign = match[0][0]
-    if sign == "#" and not re.match(r"#+ ?\w", at.near_after(match.start())):
-        return ""
-    if sign == "§" and match[0] == "§§":
-        return "sections"
-    if sign in "<>" and not re.match(r" ?[-+0-9.$£€]|=", at.near_after(match.end())):
-        return "greater than" if sign == ">" and at.near_before(match.start())[-2:].strip() else ""
-    if sign == "~" and not re.match(r" ?[0-9$£€.]", at.near_after(match.end())):
-        return ""
-    if sign == "/" and not (
-        at.near_before(match.start())[-1:].isalnum() or at.near_after(match.end())[:1].isalnum()
-    ):
-        return ""
+    before, after = at.near_before(match.start()), at.near_after(match.end())
+    if sign in _ONLY_BEFORE and not _ONLY_BEFORE[sign].match(after):
+        return "greater than" if sign == ">" and before[-2:].strip() else ""
+    if sign == "×" and before.rstrip()[-1:].isalpha():
+        return "by"
     if sign == "/":
-        return _slash(match, at)
-    if sign == "°":
-        return "degree" if at.word_before(match.start()) in ("1", "one") else "degrees"
-    return _NAMED[sign]
+        return _slash(match, at) if before[-1:].isalnum() or after[:1].isalnum() else ""
+    if match[0] == "§§":
+        return "sections"
+    return "degree" if sign == "°" and at.word_before(match.start()) in ("1", "one") else _NAMED[sign]
 
 
 def _slash(match: re.Match[str], at: Sentence) -> str:
@@ -80,23 +78,20 @@ def _silent(match: re.Match[str], at: Sentence) -> str:
     return ""
 
 
-def _other_digit(match: re.Match[str], at: Sentence) -> str | None:
+def _leading_digits(match: re.Match[str], at: Sentence) -> Reading | None:
+    """The figures at the beginning of the match; letters that follow are not theirs."""
+    figures = "".join(itertools.takewhile(lambda one: not one.isalpha(), match[0]))
+    said = _other_digit(figures, at) if figures else None
+    return Reading(match.start(), match.start() + len(figures), "cardinal", said) if said else None
+
+
+def _other_digit(text: str, at: Sentence) -> str | None:
     """Figures of another script, circled and raised ones, by their value."""
-    text = match[0]
     if all(unicodedata.decimal(one, None) is not None for one in text):
         plain = "".join(str(unicodedata.decimal(one)) for one in text)
         return spell.cardinal(plain, at.british)
-    said = []
-    for one in text:
-        amount = unicodedata.numeric(one, None)
-        if amount is None:
-            continue
-        said.append(
-            spell.number(f"{amount:g}" if amount < 1e5 else str(int(amount)), at.british)
-            if amount == amount
-            else ""
-        )
-    return " ".join(said) or None
+    values = [unicodedata.numeric(one, None) for one in text]
+    return " ".join(spell.number(f"{value:.12g}", at.british) for value in values if value is not None) or None
 
 
 RULES = (
@@ -105,4 +100,4 @@ RULES = (
     Rule("symbol", r"[^\w\s]", _other),
 )
 WORD_RULES = (Rule("symbol", "[α-ωΑ-Ω](?![^\\W_])", _greek),)
-DIGIT_RULES = (Rule("cardinal", r"[^\W0-9_]{1,40}", _other_digit),)
+DIGIT_RULES = (Rule("cardinal", r"[^\W0-9_]{1,40}", _leading_digits),)

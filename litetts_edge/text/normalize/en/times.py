@@ -10,9 +10,7 @@ from litetts_edge.text.normalize.en.rules import DASH, Rule, Sentence, words
 from litetts_edge.text.tokens import Reading
 
 _HALF = r"(?P<half>[ap]m|[AP]M|(?<= )[AP](?= ?$)|[ap]\.m|[AP]\.M)(?![a-zA-Z])\.?"
-_BEFORE_TIME = words(
-    "at by since until till before after from @ time"
-)
+_BEFORE_TIME = words("at by since until till before after from @ time")
 _DAY_WORDS = (("in the morning", 12), ("in the afternoon", 18), ("in the evening", 21), ("at night", 24))
 
 
@@ -145,11 +143,9 @@ def _iso(match: re.Match[str], at: Sentence) -> str | None:
 
 def _iso_duration(match: re.Match[str], at: Sentence) -> str | None:
     names = ("year", "month", "week", "day", "hour", "minute", "second")
-    parts = []
-    for name in names:
-        if amount := match[name]:
-            parts.append(f"{spell.number(amount)} {name}{'s' * (amount != '1')}")
-    return " ".join(parts) or None
+    amounts = [(name, match[name]) for name in names if match[name]]
+    said = (f"{spell.number(amount)} {name}{'s' * (amount != '1')}" for name, amount in amounts)
+    return " ".join(said) or None
 
 
 def _part(name: str, letter: str) -> str:
@@ -172,12 +168,14 @@ NUMBER_RULES = (
     ),
     Rule(
         "time",
-        rf"(?P<h>[0-9]{{1,3}}):(?P<m>[0-5][0-9]):(?P<s>[0-5][0-9])(?:\.(?P<places>[0-9]{{1,6}}+))?(?: ?{_HALF})?(?![\w:])",
+        rf"(?P<h>[0-9]{{1,3}}):(?P<m>[0-5][0-9]):(?P<s>[0-5][0-9])(?:\.(?P<places>[0-9]{{1,6}}+))?"
+        rf"(?: ?{_HALF})?(?![\w:])",
         _clock_seconds,
     ),
     Rule(
         "duration",
-        r"(?P<m>[0-9]{1,4}):(?P<s>[0-5][0-9])(?:\.(?P<places>[0-9]{1,3}))? ?(?P<unit>minutes?|mins?|hours?|hrs?)\b",
+        r"(?P<m>[0-9]{1,4}):(?P<s>[0-5][0-9])(?:\.(?P<places>[0-9]{1,3}))? ?(?P<unit>minutes?|mins?|hours?|"
+        r"hrs?)\b",
         _minutes_seconds,
     ),
     Rule(

@@ -52,6 +52,7 @@ _STATES = _table(
     SD=South Dakota;TN=Tennessee;TX=Texas;UT=Utah;VT=Vermont;VA=Virginia;WA=Washington;WV=West Virginia;
     WI=Wisconsin;WY=Wyoming;DC=D C"""
 )
+_NO_STREETS = frozenset("Mount Port Fort Mr In The At To From Old San When And But For By Lake Church".split())
 _CAPITAL_AFTER = re.compile(r" [A-Z][a-zA-Z']")
 _STREET_BEFORE = re.compile(r"(?:[A-Z][a-z']+|[0-9](?:st|nd|rd|th)|[NSEW]\.?|[a-z]) $")
 
@@ -88,28 +89,9 @@ def _saint_or_street(match: re.Match[str], at: Sentence) -> Reading | None:
             at.text[max(0, match.start() - 40) : match.start()],
         )
     )
-    if last in (
-        "Mount",
-        "Port",
-        "Fort",
-        "Mr",
-        "In",
-        "The",
-        "At",
-        "To",
-        "From",
-        "Old",
-        "San",
-        "When",
-        "And",
-        "But",
-        "For",
-        "By",
-        "Lake",
-        "Church",
-    ):
+    if last in _NO_STREETS:
         after_name = False
-    if sure_street or (after_name and (not named or word == "Dr" and False)):
+    if sure_street or (after_name and not named):
         return Reading(match.start(), _end(match, at), "abbreviation", street)
     if not named and not dotted:
         return None
@@ -166,11 +148,9 @@ def _phrase(match: re.Match[str], at: Sentence) -> Reading:
 
 def _state(match: re.Match[str], at: Sentence) -> str | Reading | None:
     word, zip_code = match["word"], match["zip"]
-    if word not in _STATES or not re.search(
-        r"[A-Z][a-z.]+, ?$", match.string[max(0, match.start() - 24) : match.start()]
-    ):
-        if not (zip_code and word in _STATES):
-            return None
+    after_town = re.search(r"[A-Z][a-z.]+, ?$", match.string[max(0, match.start() - 24) : match.start()])
+    if word not in _STATES or not (after_town or zip_code):
+        return None
     if (
         not zip_code
         and word in ("IN", "OR", "OK", "ME", "HI", "ID", "PA", "MA", "LA", "CO")
@@ -182,6 +162,10 @@ def _state(match: re.Match[str], at: Sentence) -> str | Reading | None:
         groups = [spell.digits(group) for group in zip_code.split("-")]
         said += " " + ", ".join(groups)
     return said
+
+
+def _world_war(match: re.Match[str], at: Sentence) -> str:
+    return "World War two" if match["war"] in ("II", "2") else "World War one"
 
 
 def _life(match: re.Match[str], at: Sentence) -> str:
@@ -199,11 +183,13 @@ def _alternatives(names: dict[str, str]) -> str:
 
 RULES = (
     Rule("abbreviation", r"(?<=\()(?P<life>b|d|r|fl)\.(?= ?(?:c\. ?)?[0-9])", _life),
+    Rule("roman", r"WW ?(?P<war>II?|[12])(?![\w-])", _world_war),
     Rule("letters", r"(?P<a>[A-Z]{1,3}) ?& ?(?P<b>[A-Z]{1,3})(?P<tail>['’]?s)?(?!\w)", _ampersand),
     Rule("abbreviation", rf"(?:{_alternatives(_PHRASES)})(?![\w])", _phrase),
     Rule(
         "abbreviation",
-        r"(?P<word>Nos?)\.? (?P<number>[0-9]{1,3}(?:,[0-9]{3}){2,4}|(?<=xhibit No\. )[0-9]{3})(?:-(?P<suffix>[A-Z]))?(?![\w-]|,[0-9])",
+        r"(?P<word>Nos?)\.? (?P<number>[0-9]{1,3}(?:,[0-9]{3}){2,4}|(?<=xhibit No\. )[0-9]{3})(?:-"
+        r"(?P<suffix>[A-Z]))?(?![\w-]|,[0-9])",
         _number_digits,
     ),
     Rule(
@@ -216,7 +202,8 @@ RULES = (
     Rule("abbreviation", r"(?P<word>[A-Z]{2})(?: (?P<zip>[0-9]{5}(?:-[0-9]{4})?))?(?![\w'’-]|\.[A-Z])", _state),
     Rule(
         "abbreviation",
-        rf"(?P<word>{_alternatives(_ALWAYS)})(?:\.(?![A-Za-z0-9])|(?<=[ ](?:Inc|Ltd|Ave))(?!\w)|(?<=Blvd|Corp|Dept)(?!\w)|(?<=\bvs)(?!\w)|(?<=Hwy)(?!\w)|(?<=approx)(?!\w))",
+        rf"(?P<word>{_alternatives(_ALWAYS)})(?:\.(?![A-Za-z0-9])|(?<=[ ](?:Inc|Ltd|Ave))(?!\w)|(?<=Blvd|"
+        rf"Corp|Dept)(?!\w)|(?<=\bvs)(?!\w)|(?<=Hwy)(?!\w)|(?<=approx)(?!\w))",
         _always,
     ),
 )

@@ -21,7 +21,8 @@ _COUNT_BEFORE = words(
     plus minus times equals costs cost paid pay worth score scored x × held got about$ extra bought sold"""
 )
 _SURE_BEFORE = words(
-    """since until till during circa year years early late mid spring summer autumn fall winter january february
+    """circa c ca fl since until till during circa year years early late mid spring summer autumn fall winter
+    january february
     march april may june july august september october november december ad fiscal born died in"""
 )
 _NOT_COUNTED = words(
@@ -31,7 +32,8 @@ _NOT_COUNTED = words(
     process access success progress address class less"""
 )
 _COUNTED = re.compile(
-    r"(?:[- ](?P<between>[a-z]+ )?(?:people|persons?|men|women|children|votes|feet|sheep|fish|miles|meters?|metres?|yards|"
+    r"(?:[- ](?P<between>[a-z]+ )?(?:people|persons?|men|women|children|votes|feet|sheep|fish|miles|meters?|"
+    r"metres?|yards|"
     r"grams?|kilos?|hours?|minutes|seconds|days?|weeks|months|steps|items|members|seats|copies|students|employees|"
     r"dollars?|pounds|euros|cents|times|percent|degrees|watts?|volts?|calories|words|pages|points|units|species|"
     r"families|houses|inhabitants|residents|soldiers|troops|homes|kilometers?|kilometres?|tons?|tonnes|acres|"
@@ -148,7 +150,7 @@ _ERA = r"(?P<era>B\.C\.E?|A\.D|C\.E|BCE?|AD|CE)(?![\w])"
 NUMBER_RULES = (
     Rule("year", rf"(?P<number>[1-9][0-9]{{0,3}})(?: ?{DASH} ?(?P<second>[1-9][0-9]{{0,3}}))? {_ERA}", _era),
     Rule("decade", r"(?P<number>[12][0-9]{2}0)(?P<mark>['’])?s(?P<short>)(?!\w)", _decade),
-    Rule("decade", r"(?P<number>[2-9]0)(?P<mark>['’])?s(?P<short>)(?!\w)", _decade),
+    Rule("decade", r"(?P<number>[2-9]0|[1-9]00)(?P<mark>['’])?s(?P<short>)(?!\w)", _decade),
     Rule(
         "year",
         rf"(?P<first>[12][0-9]{{3}}) ?(?:{DASH}|/) ?(?P<second>[12][0-9]{{3}}|[0-9]{{2}})(?![\w-]|[.,:/][0-9])",

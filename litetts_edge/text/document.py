@@ -46,6 +46,19 @@ class Document:
             tuple(f"{one.code}: {one.message} (line {one.line})" for one in styled.warnings) if styled else ()
         )
 
+    def unheard(self) -> tuple[str, ...]:
+        """What of SSML is read but changes no sound yet."""
+        if self._styled is None:
+            return ()
+        styles = [one.style for one in self._styled.styles]
+        found = {
+            "pitch": any(style.pitch for style in styles),
+            "volume": any(style.volume for style in styles),
+            "emphasis": any(style.emphasis not in {"", "none"} for style in styles),
+            "mark": bool(self._styled.marks),
+        }
+        return tuple(name for name, is_there in found.items() if is_there)
+
     def source(self, start: int, end: int) -> tuple[int, int]:
         """The [start, end) of the text as it came that became [start, end) of the cleaned one."""
         start, end = self._clean.source(start, end)

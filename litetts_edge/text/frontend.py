@@ -76,7 +76,7 @@ class Frontend:
         warnings = (*document.warnings, *_warnings(document, lang))
         for passage in document.passages(lang):
             for sentence in _sentences(document, passage, voice, passage.style.lang or lang, lexicon):
-                yield replace(sentence, warnings=warnings) if warnings else sentence
+                yield replace(sentence, warnings=warnings + sentence.warnings) if warnings else sentence
                 warnings = ()
 
     def explain(self, text: str, voice: Voice, lang: str = "") -> Explanation:
@@ -136,7 +136,12 @@ def _sentences(
     if not is_speakable(said):
         return
     if voice.alphabet is not Alphabet.IPA:
-        yield _sentence(passage, for_espeak(said, passage.text, lang), lang, span)
+        ignored = tuple(
+            f"ipa_ignored: {token.written!r}; {voice.id} reads words, no phonemes"
+            for token in tokens
+            if token.phonemes
+        )
+        yield replace(_sentence(passage, for_espeak(said, passage.text, lang), lang, span), warnings=ignored)
     elif not is_english(lang):
         if ipa := foreign(said, tokens, lang):
             yield _sentence(passage, said, lang, span, ipa)
@@ -214,5 +219,7 @@ def _own(asked: str, voice: Voice) -> str:
 
 
 def _warnings(document: Document, lang: str) -> tuple[str, ...]:
-    script = foreign_script(document.text, lang)
-    return (f"other_script: the text is in {script} letters, and is read as {lang}",) if script else ()
+    warnings = [f"ssml_unheard: {name} is understood, but not heard yet" for name in document.unheard()]
+    if script := foreign_script(document.text, lang):
+        warnings.append(f"other_script: the text is in {script} letters, and is read as {lang}")
+    return tuple(warnings)

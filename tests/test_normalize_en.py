@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from litetts_edge.text.normalize.en import read, read_as
+from litetts_edge.text.normalize.en import read, read_as, reader
 from litetts_edge.text.normalize.en.spell import cardinal, ordinal, year
 from litetts_edge.text.tokens import KINDS
 
@@ -227,3 +227,37 @@ def test_say_as_never_raises(text: str, what: str, form: str) -> None:
     """A say-as that makes no sense is refused, or read as it can be."""
     said = read_as(text, what, form)
     assert said is None or said == " ".join(said.split())
+
+
+def test_every_rule_takes_whatever_its_pattern_takes() -> None:
+    """Texts made from the rules' own patterns are read: no pattern promises what its words break on."""
+    patterns = {pattern.pattern: pattern.flags for rules in _all_rules() for _, pattern, _ in rules}
+    for pattern, flags in patterns.items():
+        simple = _POSSESSIVE.sub("", _LOOK_BEHIND.sub("", pattern))  # which hypothesis cannot make texts from
+        _read_texts_like(re.compile(simple, flags & re.IGNORECASE))
+
+
+def _all_rules() -> list[tuple[tuple[str, re.Pattern[str], object], ...]]:
+    tables = reader._tables()
+    return [tables.number, tables.joined, tables.formula, *tables.by_group.values()]
+
+
+_POSSESSIVE = re.compile(r"(?<=[}*+?])\+")
+_LOOK_BEHIND = re.compile(r"\(\?<[=!](?:[^()\\]|\\.|\[[^\]]*\]|\((?:[^()\\]|\\.)*\))*\)")
+
+
+def _read_texts_like(pattern: re.Pattern[str]) -> None:
+    @settings(max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(
+        st.sampled_from(["", "in ", "at ", "page ", "King ", "The ", "call "]),
+        st.from_regex(pattern),
+        st.sampled_from(["", " ", ".", " people", " wide", "s", ", TX"]),
+    )
+    def reads(before: str, middle: str, after: str) -> None:
+        text, place = before + middle + after, 0
+        for reading in read(text, "GB" if len(text) % 2 else "US"):
+            assert place <= reading.start < reading.end <= len(text)
+            assert not re.search("[0-9_]", reading.spoken)
+            place = reading.end
+
+    reads()

@@ -112,9 +112,10 @@ def _note(match: re.Match[str], at: Sentence) -> str:
 
 def _formula(match: re.Match[str], at: Sentence) -> str:
     text = match[0]
-    if text[-1] in "²³" and len(text) < 4 and text[:-1].isalpha() and text[0] not in "mk":
+    unit = spoken_unit(text, one=True, british=at.british)
+    if unit is None and text[-1] in "²³" and text[:-1].isalpha() and (text.islower() or len(text) == 2):
         return f"{spell.letters(text[:-1])} {'squared' if text[-1] == '²' else 'cubed'}"
-    return spoken_unit(text, one=True, british=at.british) or code(text)
+    return unit or code(text)
 
 
 def _multiple(match: re.Match[str], at: Sentence) -> str:
@@ -137,7 +138,7 @@ def _figures_first(match: re.Match[str], at: Sentence) -> str | Reading | None:
         return f"{said} {word}"
     if re.fullmatch("(?:19|20)[0-9]{2}", number) and letters in tuple("abcde"):
         return f"{spell.year(int(number), at.british)} {letters.upper()}"
-    if letters == "p":
+    if letters == "p" and number.isdigit():
         return f"{spell.pairs(number)} P"
     if "." in number:
         return f"{said} {spoken_letters(letters)}"

@@ -126,9 +126,12 @@ def _is_inch(match: re.Match[str], after: str) -> bool:
 
 
 def _feet(match: re.Match[str], at: Sentence) -> str:
-    feet, inches = match["feet"], match["inches"]
-    said = f"{at.cardinal(feet)} {'foot' if feet == '1' else 'feet'}"
-    return f"{said} {spell.number(inches)} {'inch' if inches == '1' else 'inches'}"
+    feet, inches, part = match["feet"], match["inches"], match["part"]
+    said = spell.number(inches)
+    if part:
+        said += " and " + {"½": "a half", "¼": "one quarter", "¾": "three quarters"}[part]
+    one = inches == "1" and not part
+    return f"{at.cardinal(feet)} {'foot' if feet == '1' else 'feet'} {said} {'inch' if one else 'inches'}"
 
 
 def _coordinate(match: re.Match[str], at: Sentence) -> str:
@@ -206,7 +209,8 @@ NUMBER_RULES = (
     ),
     Rule(
         "unit",
-        r"(?P<feet>[0-9]{1,3})['′] ?(?P<inches>[0-9]{1,2}(?:\.[0-9]{1,3}|[½¼¾])?)(?:\"|''|″|(?![0-9'\w]))",
+        r"(?P<feet>[0-9]{1,3})['′] ?(?P<inches>[0-9]{1,2}(?:\.[0-9]{1,3})?)(?P<part>[½¼¾])?(?:\"|''|″|"
+        r"(?![0-9'\w]))",
         _feet,
     ),
     Rule("unit", rf"(?P<number>{NUMBER})(?:\"|''|″)", _inches),

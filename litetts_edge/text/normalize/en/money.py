@@ -80,7 +80,8 @@ _MAGNITUDES = {
     "t": "trillion", "tn": "trillion", "trn": "trillion", "trillion": "trillion", "hundred": "hundred",
 }  # fmt: skip
 _MAGNITUDE = (
-    r"(?: ?(?P<big>thousand|[mbtr]illion|hundred|mil|mm|ml?n|bl?n|trn?|tn|[kKmMbBtT]|[MB]n|MN|BN)(?![a-zA-Z0-9]))?"
+    r"(?: ?(?P<big>thousand|(?:m|b|tr)illion|hundred|mil|mm|ml?n|bl?n|tr?n|[kKmMbBtT]|[MB]n|MN|BN)"
+    r"(?![a-zA-Z0-9]))?"
 )
 _PER = r"(?: ?/ ?(?P<per>[a-zA-Zµ²³]{1,14}[23²³]?)(?![\w/]))?"
 _LOSS = re.compile(
@@ -135,12 +136,20 @@ def _signed(match: re.Match[str], at: Sentence) -> str | Reading | None:
         return Reading(
             match.start(), end, "money", f"{minus}{said}to {amount(second, big, currency, at.british)}{per}"
         )
-    if "." not in number and not per and _NOTES.match(at.near_after(end)) and currency.many != currency.one:
+    if _is_adjective(match, at, end) and not per:
         magnitude = f"{_MAGNITUDES[big.lower()]} " if big else ""
         return Reading(
             match.start(), end, "money", f"{minus}{spell.number(number, at.british)} {magnitude}{currency.one}"
         )
     return Reading(match.start(), end, "money", minus + amount(number, big, currency, at.british) + per)
+
+
+def _is_adjective(match: re.Match[str], at: Sentence, end: int) -> bool:
+    """`a $5 bill`, `a $50 million deal`: before a noun the currency is said in the singular."""
+    if "." in match["number"] and not match["big"]:
+        return False
+    after_article = at.word_before(match.start()) in ("a", "an") and re.match(r" [a-z]{3}", at.near_after(end))
+    return bool(_NOTES.match(at.near_after(end)) or after_article)
 
 
 def _bracketed(match: re.Match[str], at: Sentence, said: str) -> Reading | None:
@@ -196,7 +205,7 @@ RULES = (
     Rule(
         "money",
         rf"(?P<open>\()?(?P<minus>{SIGN}|–(?=[$£€]))?(?P<sign>{_SIGNS}) ?(?P<number>{NUMBER})"
-        rf"(?:(?: ?(?P<big1>[kKmMbB]n?|[mb]illion))? ?{DASH} ?(?:{_SIGNS})?(?P<second>{NUMBER}))?"
+        rf"(?:(?: ?(?P<big1>[kK]|[mM]n?|[bB]n?|(?:m|b|tr)illion))? ?{DASH} ?(?:{_SIGNS})?(?P<second>{NUMBER}))?"
         rf"(?!-?[0-9]){_MAGNITUDE}{_PER}",
         _signed,
     ),

@@ -44,7 +44,8 @@ _TOKEN = re.compile(
 _STARTS = frozenset(
     "Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec v V PhD".split()
 ) | frozenset(dates.MONTHS)
-_UNSAID = re.compile(r"[0-9]")
+_DIGIT = re.compile("[0-9]")
+_UNSAID = re.compile(r"[0-9]|  |\s\Z|\A\s")
 _NEXT = frozenset("@:._/\\-+&#$£€^²³0123456789")
 
 _Compiled = tuple[tuple[str, re.Pattern[str], Say], ...]
@@ -162,7 +163,7 @@ def _first(rules: _Compiled, at: Sentence, start: int) -> Reading | None:
             continue
         reading = _whole(match, at, kind, said) if isinstance(said, str) else said
         if _UNSAID.search(reading.spoken):
-            spoken = _UNSAID.sub(lambda digit: f" {spell.digits(digit[0])} ", reading.spoken)
-            return Reading(reading.start, reading.end, reading.kind, " ".join(spoken.split()), 1.0)
+            spoken = _DIGIT.sub(lambda digit: f" {spell.digits(digit[0])} ", reading.spoken)
+            return Reading(reading.start, reading.end, reading.kind, " ".join(spoken.split()), reading.doubt)
         return reading
     return None

@@ -71,7 +71,7 @@ def _other(match: re.Match[str], at: Sentence) -> str:
 
 
 def _greek(match: re.Match[str], at: Sentence) -> str:
-    return _GREEK[match[0].lower()]
+    return _GREEK.get(match[0].lower(), "sigma")  # the other sigma ends a word
 
 
 def _silent(match: re.Match[str], at: Sentence) -> str:

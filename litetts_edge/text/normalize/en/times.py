@@ -106,9 +106,9 @@ def _range(match: re.Match[str], at: Sentence) -> str | Reading | None:
 
 def _clock_seconds(match: re.Match[str], at: Sentence) -> str | Reading | None:
     hours, minutes, seconds = int(match["h"]), int(match["m"]), int(match["s"])
-    if minutes > 59 or seconds > 59:
-        return None
     half = match["half"]
+    if minutes > 59 or seconds > 59 or (half and hours > 23):
+        return None
     if not half and (at.word_before(match.start()) not in _BEFORE_TIME or hours > 23 or match["places"]):
         return Reading(
             match.start(), match.end(), "duration", duration(hours, minutes, seconds, match["places"] or "")

@@ -88,7 +88,7 @@ class Frontend:
         for passage in document.passages(lang):
             spoken_in = passage.style.lang or lang
             tokens = reading.tokens(passage.text, spoken_in, passage.fixed, lexicon)
-            found += _explained(text, document, passage, tokens, spoken_in)
+            found += _explained(text, document, passage, tokens, spoken_in, found[-1].span[1] if found else 0)
         doubtful = sorted((one for one in found if one.doubt >= UNSURE), key=lambda one: -one.doubt)
         unsure = tuple(dict.fromkeys(one.text for one in doubtful))[:MOST_UNSURE]
         return Explanation(tuple(found), unsure, (*document.warnings, *_warnings(document, lang)))
@@ -191,7 +191,7 @@ def _sentence(
 
 
 def _explained(
-    text: str, document: Document, passage: Passage, tokens: Sequence[Token], lang: str
+    text: str, document: Document, passage: Passage, tokens: Sequence[Token], lang: str, done: int
 ) -> Iterator[Explained]:
     parts: dict[int, list[Voiced]] = {}
     if is_english(lang):
@@ -199,6 +199,11 @@ def _explained(
             parts.setdefault(part.token, []).append(part)
     for index, token in enumerate(tokens):
         start, end = document.source(passage.start + token.start, passage.start + token.end)
+        if not token.spoken:
+            end = min(end, _next(document, passage, tokens, index))
+        # What cleaning wrote longer (`²²` as `^22`) may be several tokens in one place: the first has it.
+        start, end = max(start, done), max(end, start, done)
+        done = end
         own = parts.get(index, [])
         words = [part for part in own if not part.is_mark]
         if is_english(lang):
@@ -210,6 +215,13 @@ def _explained(
         spoken = "" if token.kind == "mark" else token.spoken
         source = "+".join(dict.fromkeys(sources))
         yield Explained((start, end), text[start:end], token.kind, spoken, ipa, source, round(doubt, 2))
+
+
+def _next(document: Document, passage: Passage, tokens: Sequence[Token], index: int) -> int:
+    """Where in the text the next token begins."""
+    following = tokens[index + 1 : index + 2]
+    at = passage.start + (following[0].start if following else len(passage.text))
+    return document.source(at, at + 1)[0]
 
 
 def _own(asked: str, voice: Voice) -> str:

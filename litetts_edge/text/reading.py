@@ -73,7 +73,7 @@ def spoken(sentence: str, parts: Iterable[Token]) -> str:
     for token in parts:
         said.append(sentence[done : token.start])
         done = token.end
-        text = token.written if token.kind in {"word", "mark", "symbol"} and not token.source else token.spoken
+        text = token.written if token.as_written else token.spoken
         if said and text and _glued(said[-1] or (said[-2] if len(said) > 1 else ""), text):
             said.append(" ")
         said.append(text)
@@ -134,7 +134,8 @@ def _plain(sentence: str, start: int, end: int) -> Iterator[Token]:
         text, kind = part[0], _KINDS.get(part.lastgroup or "", part.lastgroup or "symbol")
         if kind == "word" and text.endswith("'") and text[-2:-1].lower() != "s":
             text = text[:-1]  # a closing quote; after s it may be a plural's possessive
-        yield Token(part.start(), part.start() + len(text), text, kind, text if kind == "word" else "")
+        said = text if kind == "word" else ""
+        yield Token(part.start(), part.start() + len(text), text, kind, said, as_written=True)
 
 
 def _from_reading(sentence: str, reading: Reading) -> Token:

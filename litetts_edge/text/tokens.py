@@ -49,3 +49,5 @@ class Token:
     """Who decided the reading, when it was not the normalizer: `user`, `lexicon` or `ssml`."""
     phonemes: str = ""
     """IPA, when that is decided already."""
+    as_written: bool = False
+    """Nobody decided a reading: a word is said as it stands, a mark is a pause, any other character is not said."""

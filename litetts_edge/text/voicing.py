@@ -91,13 +91,13 @@ _STRENGTH = ("", *",—:;….!?")
 
 def _words(token: Token) -> list[str]:
     """What of a token is looked up, marks by themselves."""
-    if token.kind == "mark" and not token.source:
+    if token.kind == "mark" and token.as_written:
         if token.written[-1] == "-":
             return ["—"]
         return ["…" if set(token.written) == {"."} and len(token.written) > 1 else token.written[-1]]
-    if token.kind == "word" and _INITIALS.fullmatch(token.spoken):
+    if token.as_written and _INITIALS.fullmatch(token.spoken):
         return token.spoken.upper().replace(".", " ").split()
-    if token.kind == "symbol" and not token.source:
+    if token.kind == "symbol" and token.as_written:
         return [","] if token.written in _ASIDE else []
     return _WORD_OR_MARK.findall(token.spoken)
 
@@ -116,7 +116,7 @@ def foreign(sentence: str, tokens: Sequence[Token], lang: str) -> str:
     words: list[str] = []
     for token in [*tokens, None]:
         if token is not None and not token.phonemes:
-            words.append(token.written if token.kind in {"word", "mark", "symbol"} else token.spoken)
+            words.append(token.written if token.as_written else token.spoken)
             continue
         if words:
             said.append(sound_of(" ".join(words), lang))

@@ -14,7 +14,7 @@ DATA = Path(__file__).resolve().parents[3] / "tests" / "data"
 LANGUAGES = {"en": "en-US", "es": "es", "fr": "fr", "it": "it", "pt": "pt-BR", "hi": "hi", "zh": "zh", "ja": "ja"}
 LJSPEECH = Goal("max", 9, "TEXT.md: at least 91 % of the lines right")
 
-_SAME = {"mister": "mr", "missus": "mrs", "misses": "mrs", "doctor": "dr", "zero": "oh", "and": ""}
+_SAME = {"mister": "mr", "missus": "mrs", "misses": "mrs", "doctor": "dr", "zero": "oh", "o": "oh", "and": ""}
 """What two annotators write differently and say alike."""
 
 

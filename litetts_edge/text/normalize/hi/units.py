@@ -94,9 +94,13 @@ ABBREVIATIONS = {
 }  # fmt: skip
 
 
+_ANY_CASE = {written.lower(): name for written, name in reversed(UNITS.items())}
+"""For `KWH` and `wh`; where two differ only by case, the one that stands first."""
+
+
 def unit(written: str) -> str:
     """The name of a unit: `km/h` is किलोमीटर प्रति घंटा."""
     name, _, per = written.partition("/")
     name, per = name.translate(_FOLD), per.translate(_FOLD)
-    spoken = UNITS.get(name) or UNITS[name.lower()]
+    spoken = UNITS.get(name) or _ANY_CASE[name.lower()]
     return f"{spoken} प्रति {_EVERY.get(per) or UNITS.get(per, per)}" if per else spoken

@@ -16,8 +16,8 @@ from litetts_edge.text.frontend import Frontend, normalize, phonemes
 LANGUAGES = ("en-US", "en-GB", "es", "fr", "it", "pt-BR", "hi", "zh", "ja", "de")
 FRONTEND = Frontend()
 PROSE = (Path(__file__).parent / "data" / "prose_en.txt").read_text("utf-8")
-WORDS = sorted(set(re.findall(r"\b[a-z]{4,12}\b", PROSE)))
-"""Words of English prose, none of them an abbreviation or a unit."""
+WORDS = sorted(set(re.findall(r"\b[a-z]{4,12}\b", PROSE)) - {"hour", "hours", "minutes", "seconds"})
+"""Words of English prose, none of them an abbreviation or part of a time."""
 
 ANY = st.text(max_size=5000) | st.text(
     alphabet="aBcde fgh 0123456789.,:;-/$€£%°#@&*_+=<>()[]{}'\"!?\n\t\u00a0½²é漢あкहि🎉\u200d", max_size=600

@@ -8,6 +8,7 @@ samples are the same wherever it is cut.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ from litetts_edge.speech import Alphabet, Sentence, Voice
 
 _LABELS = ("Compact slt (US, female)", "Compact rms (US, male)", "Compact awb (Scottish, male, reads US English)")
 _LANG = "en-US"
-_SLOWEST, _FASTEST = 0.5, 2.0
+_SPEEDS, _PITCHES, _ENERGIES_DB = (0.5, 2.0), (0.25, 4.0), (-60.0, 20.0)
 
 _SHORTEST_PHONE = 3.0
 """Frames: 15 ms, a flap at double speed."""
@@ -91,7 +92,10 @@ class CompactEngine:
         trim()  # what loading took beyond the model
 
     def synthesize(self, sentence: Sentence, voice: Voice, speed: float) -> Iterator[AudioChunk]:
-        """Chunks of 0.3 s at first, then of up to a second. `speed` from 0.5 to 2. Raises VoiceNotFound, too."""
+        """Chunks of 0.3 s at first, then of up to 0.8 s. Raises VoiceNotFound, too.
+
+        `speed` from 0.5 to 2: beyond, the nearest of these; NaN is 1.
+        """
         spoken = read(sentence.phonemes, sentence.lang)
         if IS_PHONE[spoken.ids].any():
             yield from self.speak(spoken, voice, speed)
@@ -106,6 +110,8 @@ class CompactEngine:
         progress: Progress | None = None
         window = Window(0, 0, is_last=False)
         while not window.is_last:
+            if window.end:  # half a millisecond for 3 MB that the window before has left behind
+                trim()
             with self._runs.begin() as run:
                 if plan is None:
                     plan = self._plan(spoken, weights, speed, prosody, run, is_first=True)
@@ -115,7 +121,7 @@ class CompactEngine:
                 frames = self._graphs.decode(plan, window, run)
                 samples, progress = self._graphs.vocode(frames, progress, run, is_last=window.is_last)
             if window.is_last:
-                trim()  # half a millisecond for the 5 MB that the longest window took
+                trim()
             yield AudioChunk(_faded(samples, window), SAMPLE_RATE, window.is_last)
 
     def times(self, sentence: Sentence, voice: Voice, speed: float) -> tuple[TokenTime, ...]:
@@ -167,8 +173,10 @@ class CompactEngine:
         read_ahead = Input(spoken.ids[near], spoken.stress[near], spoken.starts_word[near])
         hidden, durations = self._encode(read_ahead, weights, speed, run)
         time = timeline(durations[:told])
-        energy_db = hush(time, ~IS_PHONE[spoken.ids[:told]], is_whole=is_whole) + np.float32(prosody.energy_db)
-        return Plan(hidden[:told], time, is_whole, weights, energy_db, prosody.pitch)
+        energy_db = hush(time, ~IS_PHONE[spoken.ids[:told]], is_whole=is_whole)
+        energy_db += np.float32(_within(_ENERGIES_DB, prosody.energy_db, PLAIN.energy_db))
+        pitch = _within(_PITCHES, prosody.pitch, PLAIN.pitch)
+        return Plan(hidden[:told], time, is_whole, weights, energy_db, pitch)
 
     def _reaches(self, plan: Plan, start: int) -> bool:
         """Whether the plan holds all that a window from `start` may need, and that it is not the last one."""
@@ -181,11 +189,16 @@ class CompactEngine:
     ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
         """What the decoder reads of each token, and how many frames each lasts."""
         hidden, natural = self._graphs.encode(spoken, weights, run)
-        durations = natural / min(max(speed, _SLOWEST), _FASTEST)
+        durations = natural / _within(_SPEEDS, speed, 1.0)
         durations = np.where(IS_PHONE[spoken.ids], np.maximum(durations, _SHORTEST_PHONE), durations)
         durations[0] = max(durations[0], _SHORTEST_START)
         durations[-1] = max(durations[-1], _SHORTEST_END)
         return hidden, durations
+
+
+def _within(limits: tuple[float, float], value: float, unsaid: float) -> float:
+    """The nearest to `value` within `limits`; `unsaid` for NaN."""
+    return unsaid if math.isnan(value) else min(max(value, limits[0]), limits[1])
 
 
 def _faded(samples: Samples, window: Window) -> Samples:

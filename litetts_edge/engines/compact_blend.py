@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from litetts_edge.errors import VoiceNotFound
 
-_PART = re.compile(r"(?P<speaker>[a-z]+)(?:\((?P<weight>\d{1,3}(?:\.\d{1,3})?)\))?")
+_PART = re.compile(r"(?P<speaker>[a-z]+)(?:\((?P<weight>[0-9]{1,3}(?:\.[0-9]{1,3})?)\))?")
 
 
 def weights(voice: str, engine: str, speakers: Sequence[str]) -> NDArray[np.float32]:
@@ -22,10 +22,12 @@ def weights(voice: str, engine: str, speakers: Sequence[str]) -> NDArray[np.floa
     """
     shares = np.zeros(len(speakers))
     parts = voice.removeprefix(f"{engine}:").split("+")
+    named: set[str] = set()
     for part in parts:
         found = _PART.fullmatch(part)
-        if found is None or found["speaker"] not in speakers or shares[speakers.index(found["speaker"])]:
+        if found is None or found["speaker"] not in speakers or found["speaker"] in named:
             raise VoiceNotFound(voice, _nearest(parts, engine, speakers))
+        named.add(found["speaker"])
         shares[speakers.index(found["speaker"])] = float(found["weight"] or 1)
     if not shares.sum():
         raise VoiceNotFound(voice, _nearest(parts, engine, speakers))

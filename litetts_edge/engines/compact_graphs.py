@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,16 +26,17 @@ EXACT = {"session.qdq_matmulnbits_accuracy_level": "1"}
 factor to 8 bits, too: no faster here, and a phone's length then depends on the processor."""
 
 _CONTEXT = ("encoder_context", "decoder_context", "vocoder_before", "vocoder_after")
-"""What the manifest says of it, in the order of _Context."""
+"""What a graph declares of it among its properties, and the manifest repeats; in the order of _Context."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prosody:
-    """How a sentence is said, beside its speed."""
+    """How a sentence is said, beside its speed. Out of range is the nearest within; NaN is as if unsaid."""
 
     pitch: float = 1.0
-    """Factor."""
+    """Factor, from 0.25 to 4."""
     energy_db: float = 0.0
+    """From -60 to 20."""
 
 
 PLAIN = Prosody()
@@ -118,10 +121,20 @@ class Graphs:
 
     def load(self) -> None:
         """All three, verified, or none. Raises EngineFailed."""
-        self._context = self._read_context()
+        facts = read_manifest(self._engine, self._folder)
+        self._hold(
+            facts,
+            {
+                "voices": list(SPEAKERS),
+                "sample_rate": SAMPLE_RATE,
+                "hop": HOP,
+                "frames_per_step": FRAMES_PER_STEP,
+            },
+        )
         try:
             for model in self._models:
                 model.load()
+            self._context = self._declared(facts)
         except BaseException:
             self.unload()
             raise
@@ -131,32 +144,32 @@ class Graphs:
         for model in self._models:
             model.unload()
 
-    def _read_context(self) -> _Context:
-        facts = read_manifest(self._engine, self._folder)
-        known = {
-            "voices": list(SPEAKERS),
-            "sample_rate": SAMPLE_RATE,
-            "hop": HOP,
-            "frames_per_step": FRAMES_PER_STEP,
-        }
+    def _declared(self, facts: Mapping[str, Any]) -> _Context:
+        """What the loaded graphs need around a window, by their own word: no hash guards the manifest."""
+        properties = {key: value for model in self._models for key, value in model.metadata.items()}
+        undeclared = [key for key in _CONTEXT if not re.fullmatch("[0-9]{1,3}", properties.get(key, ""))]
+        if undeclared:
+            raise self._unfit(f"its graphs do not declare {', '.join(undeclared)}")
+        declared = {key: int(properties[key]) for key in _CONTEXT}
+        self._hold(facts, declared)
+        return _Context(*declared.values())
+
+    def _hold(self, facts: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+        """Raises EngineFailed, unless the manifest says all that is `wanted`."""
         wrong = [
             f"{key} should be {json.dumps(value)}, and is {_told(facts.get(key))}"
-            for key, value in known.items()
-            if facts.get(key) != value
-        ]
-        context: list[Any] = [facts.get(key) for key in _CONTEXT]
-        wrong += [
-            f"{key} should be a whole number, and is {_told(value)}"
-            for key, value in zip(_CONTEXT, context, strict=True)
-            if type(value) is not int or value < 0
+            for key, value in wanted.items()
+            if type(facts.get(key)) is not type(value) or facts[key] != value
         ]
         if wrong:
-            raise EngineFailed(
-                self._engine,
-                f"the model in {self._folder} does not fit this version: in {MANIFEST}, {'; '.join(wrong)}. "
-                "Install the program and its models together, from one version.",
-            )
-        return _Context(*context)
+            raise self._unfit(f"in {MANIFEST}, {'; '.join(wrong)}")
+
+    def _unfit(self, why: str) -> EngineFailed:
+        return EngineFailed(
+            self._engine,
+            f"the model in {self._folder} does not fit this version: {why}. "
+            "Install the program and its models together, from one version.",
+        )
 
     def encode(
         self, spoken: Input, weights: NDArray[np.float32], run: Run
@@ -213,4 +226,4 @@ class Graphs:
 
 def _told(value: object) -> str:
     """A value of the manifest in a message."""
-    return "missing" if value is None else json.dumps(value)
+    return "missing" if value is None else json.dumps(value)[:100]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from benchmarks.compact.systems import EDGE_S, trimmed
 from benchmarks.figures import Figure, Goal, line
 from benchmarks.listener import recognise, spoken_words
 from benchmarks.loudness import filters, loudness
+from benchmarks.machine import describe
 from litetts_edge.engines import MODELS
 from litetts_edge.engines.compact import CompactEngine
 from litetts_edge.engines.compact_input import read
@@ -116,6 +119,12 @@ def test_an_interval_is_said() -> None:
     assert "(-0.5 to 3.25)" in line(figure)
 
 
+@pytest.mark.parametrize(("interval", "met"), [((0.95, 1.2), True), ((1.01, 1.2), False)])
+def test_chance_is_allowed_for(interval: tuple[float, float], met: bool) -> None:
+    """A goal for the lower end of an interval is missed only where all of it is beyond the limit."""
+    assert Figure("joins.flux.slt", "a ratio", "times", [1.1], Goal("low", 1.0, "a wish"), interval).met is met
+
+
 def test_the_voices_stand_side_by_side() -> None:
     """One row a measurement, empty where a voice has no figure, with what its goal judges of all of them."""
     goal = Goal("max", 1.0, "a wish")
@@ -135,3 +144,22 @@ def test_the_voices_stand_side_by_side() -> None:
         "| `disk`: its size | MB |  |  |  | 5 (p95 6) |  |  |",
         "| `hiss`: in pauses | dB |  |  |  | 19 (max 39) | max ≤ 50 | met |",
     ]
+
+
+def test_the_kernel_is_told_by_its_number() -> None:
+    """Who built it is nobody's business; its version is."""
+    kernel = describe(Path(__file__).parents[1])["kernel"]
+    assert re.fullmatch(r"Linux [0-9.]+ \w+", kernel)
+    assert not re.search(r"Linux [0-9.]+-", page_text())
+
+
+def page_text() -> str:
+    root = Path(__file__).parents[1]
+    return "".join(
+        path.read_text("utf-8")
+        for path in (
+            *(root / "docs" / "benchmarks").glob("*.json"),
+            root / "docs" / "benchmarks.md",
+            root / "models" / "compact" / "MODEL_CARD.md",
+        )
+    )

@@ -15,7 +15,8 @@ Document = dict[str, Any]
 class Goal:
     """The largest value that is good enough."""
 
-    statistic: Literal["p95", "max"]
+    statistic: Literal["p95", "max", "low"]
+    """`low` is the lower end of the interval: missed only where chance cannot explain it."""
     limit: float
     source: str
     """Who set it."""
@@ -50,7 +51,13 @@ class Figure:
     @property
     def met(self) -> bool | None:
         """Whether the goal was reached; None without one."""
-        return None if self.goal is None else self.summary()[self.goal.statistic] <= self.goal.limit
+        if self.goal is None:
+            return None
+        if self.goal.statistic == "low":
+            if self.interval is None:
+                raise ValueError(f"{self.name} has a goal for its interval, and none was estimated")
+            return self.interval[0] <= self.goal.limit
+        return self.summary()[self.goal.statistic] <= self.goal.limit
 
     def document(self) -> Document:
         """As it is written down."""

@@ -29,7 +29,7 @@ def describe(root: Path) -> Document:
         "cpu": _cpu(),
         "cores": os.cpu_count(),
         "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1),
-        "kernel": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "kernel": f"{platform.system()} {_numbered(platform.release())} {platform.machine()}",
         "python": platform.python_version(),
         "libc": " ".join(platform.libc_ver()),
         "packages": {name: version(name) for name in PACKAGES},
@@ -60,6 +60,12 @@ def memory_mb(pid: int) -> dict[str, float]:
         )
         if (found := re.search(pattern, text))
     }
+
+
+def _numbered(release: str) -> str:
+    """Its version without what a builder has added to it."""
+    found = re.match(r"[0-9]+(\.[0-9]+)*", release)
+    return found[0] if found else release
 
 
 def _cpu() -> str:

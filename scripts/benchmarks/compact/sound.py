@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from litetts_edge.engines.compact import CompactEngine
 from litetts_edge.engines.compact_units import KNEE
 from litetts_edge.engines.compact_windows import WHOLE
 from litetts_edge.pcm import Samples
+from litetts_edge.speech import Sentence, Voice
 from litetts_edge.text.frontend import PlainFrontend
 from litetts_edge.text.phonemes import MARKS
 
@@ -25,6 +26,7 @@ TARGET_LUFS = -20.0
 FLUX = Goal(
     "max", 1.001, "issue: no clicks at window joins; the same places without a join are what they are held to"
 )
+JOINS = Goal("low", 1.0, "issue: spectral flux at joins not above its median elsewhere, as far as chance allows")
 SILENT = Goal("max", -60.0, "issue: silence below -60 dBFS")
 CLIPPED = Goal("max", 0.0, "issue: no clipping")
 OFF = Goal("max", 1.0, "issue: within 1 LU of -20 LUFS")
@@ -59,6 +61,7 @@ def measure(scale: float, fp32: Path | None) -> Iterator[Figure]:
     del scale, fp32
     for voice in VOICES:
         found = _speak_all(voice, held_out())
+        found.pauses_db += _pauses_at_marks(voice)
         yield from _joins(voice, found)
         whole = np.concatenate(found.spoken)
         limited, clipped = (1e6 * float(np.mean(np.abs(whole) > size)) for size in (KNEE, 0.99999))
@@ -67,7 +70,8 @@ def measure(scale: float, fp32: Path | None) -> Iterator[Figure]:
             ("silence.edges", "RMS of the first or the last 5 ms, the louder", "dBFS", found.edges_db, SILENT),
             (
                 "silence.pauses",
-                f"RMS from {_IN_PAUSE[0]:g} to {_IN_PAUSE[1]:g} of each pause of {_LONG_PAUSE_S:g} s and more",
+                f"RMS from {_IN_PAUSE[0]:g} to {_IN_PAUSE[1]:g} of each pause of {_LONG_PAUSE_S:g} s and more; "
+                "20 sentences have each mark put into their middle",
                 "dBFS",
                 found.pauses_db,
                 SILENT,
@@ -104,6 +108,7 @@ def _joins(voice: str, found: _Found) -> Iterator[Figure]:
         "times",
         [float(np.median(joins)) / usual],
         interval=(float(low), float(high)),
+        goal=JOINS,
     )
     ratio = float(np.median(joins) / np.median(found.without_joins))
     what = "the same, of the flux at these places in the same sentences without joins"
@@ -127,12 +132,36 @@ def _speak_all(speaker: str, texts: list[str]) -> _Found:
             found.without_joins += flux_at(whole.samples, joins)[0]
             edge = round(_EDGE_S * voice.sample_rate)
             found.edges_db.append(max(_rms_db(samples[:edge]), _rms_db(samples[-edge:])))
-            for token in compact.times(sentence, voice, 1.0)[1:-1]:
-                length = token.end_s - token.start_s
-                if token.token in MARKS and length >= _LONG_PAUSE_S:
-                    begin, end = (round((token.start_s + part * length) * voice.sample_rate) for part in _IN_PAUSE)
-                    found.pauses_db.append(_rms_db(samples[begin:end]))
+            found.pauses_db += _pauses(compact, sentence, voice, samples)
             found.spoken.append(samples)
+    return found
+
+
+def _pauses(compact: CompactEngine, sentence: Sentence, voice: Voice, samples: Samples) -> list[float]:
+    """The level of each long pause within a sentence."""
+    found = []
+    for token in compact.times(sentence, voice, 1.0)[1:-1]:
+        length = token.end_s - token.start_s
+        if token.token in MARKS and length >= _LONG_PAUSE_S:
+            begin, end = (round((token.start_s + part * length) * voice.sample_rate) for part in _IN_PAUSE)
+            found.append(_rms_db(samples[begin:end]))
+    return found
+
+
+def _pauses_at_marks(speaker: str) -> list[float]:
+    """The same, of sentences that have each mark of MARKS in their middle: few of the held-out ones have any."""
+    compact = CompactEngine(models=MODELS)
+    voice = find(compact, f"compact:{speaker}")
+    found = []
+    for text in held_out()[:20]:
+        for sentence in PlainFrontend().sentences(text, voice, ""):
+            words = sentence.phonemes.split()
+            middle = len(words) // 2
+            for mark in MARKS:
+                said = " ".join(words[:middle]) + mark + " " + " ".join(words[middle:])
+                marked = replace(sentence, phonemes=said)
+                chunks = [chunk.samples for chunk in compact.synthesize(marked, voice, 1.0)]
+                found += _pauses(compact, marked, voice, np.concatenate(chunks))
     return found
 
 

@@ -257,7 +257,7 @@ async def test_verbs_are_answered_with_the_callers_id(node: House) -> None:
     assert (await node.ask("pong"))["error"]["code"] == "unknown_verb"
     assert (await node.ask("cancel", {"id": "nobody"}))["data"] == {"cancelled": False}
     explained = (await node.ask("explain", {"text": "Hello. Bye."}))["data"]
-    assert [piece["spoken"] for piece in explained] == ["Hello.", "Bye."]
+    assert [token["text"] for token in explained["tokens"]] == ["Hello", ".", "Bye", "."]
     assert (await node.ask("override", {"key": "speed", "value": 1.5}))["data"]["changed"][0]["key"] == "speed"
     assert (await node.ask("override", {"key": "speed", "value": 15}))["error"]["code"] == "bad_settings"
     assert (await node.ask("health"))["data"]["rss_mb"] > 10

@@ -81,7 +81,7 @@ def test_lengths_that_no_speech_has_are_found() -> None:
         ("en-us", "supercalifragilisticexpialidocious " * 8),
         ("de", "Die Donaudampfschifffahrtsgesellschaft hat 1.234.567 Fahrgäste."),
         ("zh", "你好，世界。今天很好！"),
-        ("ja", "こんにちは、世界。"),
+        ("ja", "こんにちは、せかい。"),
         ("ko", "안녕하세요 세계"),
         ("ar", "مرحبا بالعالم"),
         ("hi", "नमस्ते दुनिया"),

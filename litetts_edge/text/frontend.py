@@ -133,8 +133,8 @@ def _sentences(
     tokens = reading.tokens(passage.text, lang, passage.fixed, lexicon)
     said = reading.spoken(passage.text, tokens)
     span = document.source(passage.start, passage.start + len(passage.text))
-    if not is_speakable(said):
-        return
+    if not is_speakable(said) or not (is_speakable(passage.text) or any(token.source for token in tokens)):
+        return  # signs alone are no text, though each of them can be named
     if voice.alphabet is not Alphabet.IPA:
         ignored = tuple(
             f"ipa_ignored: {token.written!r}; {voice.id} reads words, no phonemes"

@@ -44,7 +44,7 @@ _SHARE = 1 / 3
 
 
 def foreign_script(text: str, lang: str) -> str:
-    """The script of more than a third of the letters that `lang` is not written in, such as `Cyrillic`; else empty."""
+    """The script of a third of the letters, when `lang` is not written in it: `Cyrillic`; else empty."""
     if text.isascii() and _writes("LATIN", lang):
         return ""
     counts = Counter(_script(letter) for letter in text if letter.isalpha())

@@ -34,7 +34,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, a mark, or a stretch with a reading of its own. Between the tokens of a sentence is only white space."""
+    """A word, a mark, or a stretch with a reading of its own. Between the tokens of a sentence is white space."""
 
     start: int
     end: int
@@ -50,4 +50,4 @@ class Token:
     phonemes: str = ""
     """IPA, when that is decided already."""
     as_written: bool = False
-    """Nobody decided a reading: a word is said as it stands, a mark is a pause, any other character is not said."""
+    """Nobody decided a reading: a word is said as it stands, a mark is a pause, other characters are not said."""

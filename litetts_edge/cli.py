@@ -155,7 +155,17 @@ def _voice_options(command: argparse.ArgumentParser) -> None:
         "--voice", default="", help="a voice of `litetts-edge voices` (default: the configured one)"
     )
     command.add_argument("--lang", default="", help="language of the text (default: the voice's own)")
-    command.add_argument("--speed", type=float, default=0.0, metavar="0.5-2", help="rate of speech")
+    command.add_argument("--speed", type=_speed, default=0.0, metavar="0.5-2", help="rate of speech")
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0.5 <= speed <= 2.0:  # nor is NaN
+        raise argparse.ArgumentTypeError(f"must be a number from 0.5 to 2, and is {text!r}")
+    return speed
 
 
 def _status_options(command: argparse.ArgumentParser) -> None:

@@ -56,7 +56,7 @@ _OTHERS = {
     """,
     "fr": """
         m mm mme mmes mlle mlles dr pr me mgr st ste etc env av bd boul fig p pp art chap vol éd ex cf tél apr j.-c
-        janv févr avr juil sept oct nov déc max min réf hab n° ann cie ltée lun mar mer jeu ven sam dim
+        janv févr avr juil sept oct nov déc max min réf hab n° ann ap apr cie ltée lun mar mer jeu ven sam dim
     """,
     "it": """
         sig sig.ra sig.na dott dott.ssa prof prof.ssa ing avv arch geom rag on sen ecc etc es pag pagg art artt
@@ -81,7 +81,10 @@ _OTHERS = {
     "pl": "np itd itp tzn m.in prof dr inż mgr hab ul al nr str godz r w wg ok tys mln mld zł św pw tel im",
     "cs": "např tj tzn tzv atd apod prof dr ing mgr ul nám č str tel r st hod min tis mil mld sv",
     "sv": "t.ex d.v.s bl.a m.m o.s.v osv ca kl nr st tel dr prof resp jfr",
-    "hi": "डॉ श्री श्रीमती प्रो रु",
+    "hi": """
+        डॉ डा श्री श्रीमती श्रीमति सुश्री प्रो पं इं मो सु कु क्र सं नं लि प्रा रु रू rs no
+        कि.मी कि.ग्रा से.मी मि.मी मि.ली ई ई.पू
+    """,
 }
 
 _STARTERS_EN = """

@@ -244,7 +244,9 @@ def mixed_rules(tables: Tables) -> list[Rule]:
     """What is left with letters and digits in one word."""
     mixed = r"(?<!\w)(?<!\d[.,])(?:[^\W\d_]{1,40}+-?\d|\d{1,20}+[^\W\d_])\w{0,60}+(?:-\d{1,6}(?!\w))?"
     snake = r"(?<!\w)[^\W_]{1,40}+(?:_{1,3}[^\W_]{1,40}+){1,12}(?!\w)"
+    chain = r"(?<![\w.,/-])(?:\d{1,10}+-){2,6}\d{1,10}+(?![\w/-])(?![.,]\d)"
     return [
+        Rule("id", re.compile(chain), partial(_phone, tables), 0.2),
         Rule("id", re.compile(r"(?<!\w)[A-Za-z0-9]{1,12}+[₀-₉][A-Za-z₀-₉]{0,20}+"), partial(_formula, tables)),
         Rule("id", re.compile(snake), partial(_entity, tables)),
         Rule("id", re.compile(mixed), partial(_code, tables), 0.2),

@@ -13,7 +13,8 @@ VARIANTS = {
     "Km": "km", "KM": "km", "Kg": "kg", "KG": "kg", "kgs": "kg", "Kgs": "kg", "kms": "km", "Kms": "km", "CM": "cm",
     "MM": "mm", "mts": "m", "Kw": "kW", "kw": "kW", "KW": "kW", "kwh": "kWh", "KWh": "kWh", "Kwh": "kWh",
     "kWH": "kWh", "khz": "kHz", "Khz": "kHz", "mhz": "MHz", "Mhz": "MHz", "ghz": "GHz", "Ghz": "GHz", "hz": "Hz",
-    "gb": "GB", "Gb": "GB", "mb": "MB", "mbps": "Mbps", "MBPS": "Mbps", "Mb/s": "Mbps", "db": "dB", "DB": "dB",
+    "gb": "GB", "Gb": "GB", "mb": "MB", "mbps": "Mbps", "MBPS": "Mbps", "Mb/s": "Mbps",
+    "Mbit/s": "Mbps", "kbit/s": "kbps", "Gbit/s": "Gbps", "Gb/s": "Gbps", "Mbit": "Mb", "db": "dB", "DB": "dB",
     "hpa": "hPa", "HPa": "hPa", "ML": "ml", "mL": "ml", "cL": "cl", "dL": "dl", "L": "l", "hL": "hl", "ℓ": "l",
     "μg": "µg", "μm": "µm", "μs": "µs", "ºC": "°C", "° C": "°C", "º C": "°C", "℃": "°C", "ºF": "°F", "° F": "°F",
     "º F": "°F", "kmh": "km/h", "kph": "km/h", "km/hr": "km/h", "Km/h": "km/h", "KM/H": "km/h", "min.": "min",
@@ -87,11 +88,29 @@ def _half(tables: Tables, match: re.Match[str]) -> str | None:
     unit = unit_of(tables, match["unit"])
     if unit is None:
         return None
-    over, under = int(match["a"]), int(match["b"])
+    over, under, whole = int(match["a"]), int(match["b"]), match["whole"]
+    if whole and (over, under) == (1, 2):
+        amount = say_measure(tables, figure(whole), unit)
+        return f"{amount} {tables.conjunction} {_and_half(tables, unit.gender)}"
+    if whole:
+        spoken = _mixed(tables, int(whole), over, under, unit.gender)
+        return spoken and f"{spoken} {unit.many if int(whole) > 1 else unit.one}"
     if (over, under) == (1, 2):
         return f"{tables.half.many if unit.gender == 'f' else tables.half.one} {unit.one}"
     spoken = tables.fraction(over, under)
     return spoken and f"{spoken} {tables.of(unit.one)}"
+
+
+def _and_half(tables: Tables, gender: str) -> str:
+    return tables.and_half_f if gender == "f" else tables.and_half
+
+
+def _mixed(tables: Tables, whole: int, over: int, under: int, gender: str = "") -> str | None:
+    """Dos y medio, una y media, tre e tre quarti."""
+    part = tables.fraction(over, under)
+    if (over, under) == (1, 2):
+        part = _and_half(tables, gender)
+    return part and f"{tables.cardinal(whole, gender)} {tables.conjunction} {part}"
 
 
 def _percent(tables: Tables, match: re.Match[str]) -> str:
@@ -169,12 +188,23 @@ def _fraction(tables: Tables, match: re.Match[str]) -> str | None:
     if spoken is None:
         return None
     sign = say_sign(tables, match["sign"] or "")
-    whole = match["whole"]
-    if not whole:
-        return sign + spoken
+    if match["whole"]:
+        counts = _NEXT.match(match.string, match.end())
+        gender = tables.agreement(counts[1], counts[2] or "") if counts else ""
+        spoken = _mixed(tables, int(match["whole"]), int(match["a"]), int(match["b"]), gender)
+    return spoken and sign + spoken
+
+
+def _portion(tables: Tables, match: re.Match[str]) -> str | None:
+    """Media hora, un cuarto de taza: part of one thing, which is named after it."""
+    noun = match["noun"]
+    gender = "" if noun.endswith(("s", "x")) else tables.agreement(noun, "")
+    spoken = gender and tables.fraction(int(match["a"]), int(match["b"]))
+    if not spoken:
+        return None
     if (match["a"], match["b"]) == ("1", "2"):
-        spoken = tables.and_half
-    return f"{sign}{tables.cardinal(int(whole))} {tables.conjunction} {spoken}"
+        return f"{tables.half.many if gender == 'f' else tables.half.one} {noun}"
+    return f"{spoken} {tables.of(noun)}"
 
 
 def _height(tables: Tables, match: re.Match[str]) -> str:
@@ -201,7 +231,7 @@ def measure_rules(tables: Tables) -> list[Rule]:
     sizes = rf"{NUMBER} ?[x×] ?{NUMBER}(?: ?[x×] ?{NUMBER})?"
     head = BEGIN + SIGN_GUARD
     compiled = {
-        "half": rf"{BEGIN}(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}}) ?(?P<unit>{unit})",
+        "half": rf"{BEGIN}(?:(?P<whole>\d{{1,3}}) )?(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}}) ?(?P<unit>{unit})",
         "size": rf"{BEGIN}(?P<sizes>{sizes}){tail}{end}",
         "range": rf"{head}(?P<a>{NUMBER}) ?[%°]?{dash}(?P<b>{NUMBER}){tail}{end}(?!{dash}\d)(?! ?=)",
         "measure": rf"{BEGIN}(?P<n>{FIGURE}) ?(?P<unit>{unit})",
@@ -234,7 +264,9 @@ def number_rules(tables: Tables) -> list[Rule]:
         r"(?<![\w/.,])(?P<sign>(?<!\w)[-−])?(?:(?P<whole>\d{1,3}) )?(?P<a>\d{1,3})/(?P<b>\d{1,4})"
         r"(?![\w/])(?![.,]\d)"
     )
+    portion = r"(?<![\w/.,-])(?<!\d )(?P<a>[1-9])/(?P<b>[2-9]) (?P<noun>[^\W\d_]{3,30}+)(?![\w'])"
     return [
+        Rule("fraction", re.compile(portion), partial(_portion, tables), 0.1),
         Rule("fraction", re.compile(fraction), partial(_fraction, tables), 0.1),
         Rule(
             "fraction",

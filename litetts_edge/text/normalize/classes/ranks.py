@@ -14,7 +14,8 @@ _NEXT = re.compile(r" ([^\W\d_]{2,30})")
 _WEATHER = re.compile(r"(?i)temperatur|máxim|mínim|massim|minim|grad[oi]|calor|fr[íi]o|term[oó]")
 _RANKED = re.compile(r" [^\W\d_]{4,}")
 QUEENS = frozenset(
-    "isabel elisabetta maría maria caterina catarina catalina cristina margarita margherita isabella".split()
+    """isabel elisabetta maría maria caterina catarina catalina cristina margarita margherita isabella elizabeth
+    elisabete juana joana carlota margarida""".split()
 )
 NUMERAL = r"[IVXLCDM]{1,9}"
 

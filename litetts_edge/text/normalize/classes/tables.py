@@ -98,7 +98,8 @@ class Tables:
     half: Unit
     """`medio kilo`; `one` is masculine, `many` feminine."""
     and_half: str
-    """`dos y medio`."""
+    and_half_f: str
+    """`dos y medio`, `una y media`."""
     decimals_grouped: int
     """Decimals up to this many are said as one number, more of them digit by digit."""
 

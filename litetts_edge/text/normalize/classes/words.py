@@ -116,6 +116,10 @@ def abbreviation_rules(tables: Tables) -> list[Rule]:
         (tables.after_number, rf"(?<=\d) ?(?P<R>{_written(tables.after_number)})"),
         (tables.abbreviations, rf"{edge}(?P<R>{_written(tables.abbreviations)})"),
     ]
+    # Alone, as a label or in a list, it is said in full too; single letters are letters.
+    alone = {name: said for table in (tables.before_name, tables.before_number) for name, said in table.items()}
+    alone = {name: said for name, said in alone.items() if len(name) > 2 and name.endswith(".")}
+    patterns.append((alone, rf"^(?P<R>{alternatives(alone)})$"))
     return [
         Rule("abbreviation", re.compile(pattern), partial(_look_up, table)) for table, pattern in patterns if table
     ]

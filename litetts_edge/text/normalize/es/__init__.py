@@ -30,6 +30,7 @@ def _reader() -> Reader:
             conjunction="y",
             half=Unit("medio", "media"),
             and_half="medio",
+            and_half_f="media",
             decimals_grouped=2,
             months=tables.MONTHS,
             month_names=tables.MONTH_NAMES,

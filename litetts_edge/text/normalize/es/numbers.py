@@ -184,7 +184,9 @@ def clock(hour: int, minute: int, marked: bool) -> str:
     if not minute:
         unit = "hora" if hour == 1 else "horas"
         return f"{said} {unit}" if marked or hour > 12 or hour == 0 else said
-    joint = " y " if 0 < hour <= 12 and minute < 30 else " "
+    if not hour:
+        said += " horas"
+    joint = " y " if minute < 10 or (0 < hour <= 12 and minute < 30) else " "
     return said + joint + cardinal(minute)
 
 

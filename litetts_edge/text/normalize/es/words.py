@@ -35,7 +35,8 @@ ABBREVIATIONS = {
     "sáb.": "sábado", "dom.": "domingo", "S.L.": "S L", "S. L.": "S L", "S.A.": "S A", "S. A.": "S A",
 }  # fmt: skip
 BEFORE_NAME = {
-    "D.": "don", "Dª": "doña", "D.ª": "doña", "Dña.": "doña", "S.": "san", "P.": "padre", "Gob.": "gobierno",
+    "D.": "don", "Dª": "doña", "D.ª": "doña", "Dña.": "doña", "S.": "san", "P.": "padre",
+    "P. D.": "posdata", "P.D.": "posdata", "Gob.": "gobierno",
     "Fr.": "fray", "Hno.": "hermano", "Hna.": "hermana", "Gdor.": "gobernador", "Col.": "colonia", "Bo.": "barrio",
 }  # fmt: skip
 BEFORE_NUMBER = {

@@ -30,6 +30,7 @@ def _reader() -> Reader:
             conjunction="et",
             half=Unit("un demi", "une demi"),
             and_half="demi",
+            and_half_f="demie",
             decimals_grouped=3,
             months=tables.MONTHS,
             month_names=tables.MONTH_NAMES,

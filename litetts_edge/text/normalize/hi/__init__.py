@@ -11,7 +11,7 @@ from litetts_edge.text.tokens import Reading
 
 _FOLD = FOLD | {0x0966 + digit: str(digit) for digit in range(10)}
 _STARTS = re.compile(
-    r"(?<![A-Za-z])[A-Za-z]|(?<![\u0900-\u0963])[\u0908-\u0939]|"
+    r"(?<![A-Za-z])[A-Za-z]|(?<![\u0900-\u0963])[\u0907-\u0939]|"
     r"[0-9+\-~–—±<>≤≥≠≈=×÷&@#%‰°$€£¥₩₽₹৳₺฿₿¢/.^*½⅓⅔¼¾⅕⅖⅗⅘⅙⅛⅜⅝⅞√∞πΩμ²³№℃℉]"
 )
 _RULES: tuple[Rule, ...] = (

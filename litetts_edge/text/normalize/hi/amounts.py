@@ -7,7 +7,7 @@ import re
 from litetts_edge.text.normalize.hi.numbers import cardinal, number, ordinal
 from litetts_edge.text.normalize.hi.units import ABBREVIATIONS, CURRENCIES, CURRENCY, SAME_AS, WRITTEN, unit
 from litetts_edge.text.normalize.hi.when import scored
-from litetts_edge.text.normalize.scan import Rule, before, reading
+from litetts_edge.text.normalize.scan import Rule, after, before, reading
 from litetts_edge.text.tokens import Reading
 
 NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{2,3}){1,8}(?![0-9]|,[0-9])|[0-9]{1,40})(?:\.[0-9]{1,40})?(?![0-9])"
@@ -65,9 +65,7 @@ _NUMBER = re.compile(rf"(?P<n>{_SIGN}{NUMBER})")
 _POINT = re.compile(r"(?<![0-9.])\.[0-9]{1,20}(?![0-9.])")
 _POWERS = {"²": " का वर्ग", "³": " का घन"}
 _ABBREVIATION = re.compile(
-    "(?<![\u0900-\u0963.])(?:"
-    + "|".join(re.escape(a) for a in sorted(ABBREVIATIONS, key=len, reverse=True))
-    + ")(?! ?$)"
+    "(?<![\u0900-\u0963.])(?:" + "|".join(re.escape(a) for a in sorted(ABBREVIATIONS, key=len, reverse=True)) + ")"
 )
 
 
@@ -200,6 +198,13 @@ def _ordinal(match: re.Match[str]) -> Reading | None:
     return reading(match, "ordinal", ordinal(match["n"].lstrip("0") or "0", match["e"] or special))
 
 
+def _abbreviation(match: re.Match[str]) -> Reading | None:
+    """At the end of a sentence only after a number, or alone: else the full stop is the sentence's."""
+    if not after(match, 2).strip() and not re.search(r"^$|[0-9] ?$", before(match, 2)):
+        return None
+    return reading(match, "abbreviation", ABBREVIATIONS[match[0]])
+
+
 def _number(match: re.Match[str]) -> Reading | None:
     return reading(match, "decimal" if "." in match["n"] else "cardinal", number(match["n"]))
 
@@ -221,7 +226,7 @@ RULES: tuple[Rule, ...] = (
     (_RATIO, _ratio),
     (_RANGE, _range),
     (_POWER, lambda m: reading(m, "math", number(m["n"]) + _POWERS[m["power"]])),
-    (_ABBREVIATION, lambda m: reading(m, "abbreviation", ABBREVIATIONS[m[0]])),
+    (_ABBREVIATION, _abbreviation),
 )
 PLAIN: tuple[Rule, ...] = (
     (_NUMBER, _number),

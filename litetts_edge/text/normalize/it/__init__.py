@@ -30,6 +30,7 @@ def _reader() -> Reader:
             conjunction="e",
             half=Unit("mezzo", "mezza"),
             and_half="mezzo",
+            and_half_f="mezza",
             decimals_grouped=2,
             months=tables.MONTHS,
             month_names=tables.MONTH_NAMES,

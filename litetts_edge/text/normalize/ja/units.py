@@ -44,9 +44,18 @@ _COMPATIBLE = {
     "㎩": "Pa", "㎪": "kPa", "㏈": "dB", "㎧": "m/s", "㏊": "ha", "㍱": "hPa", "µ": "μ", "²": "2", "³": "3",
 }  # fmt: skip
 _FOLD = str.maketrans(_COMPATIBLE)
-_EVERY = {"h": "毎時", "s": "毎秒", "sec": "毎秒", "min": "毎分", "秒": "毎秒", "時": "毎時", "分": "毎分"}
+_EVERY = {
+    "h": "毎時",
+    "s": "毎秒",
+    "sec": "毎秒",
+    "s2": "毎秒毎秒",
+    "min": "毎分",
+    "秒": "毎秒",
+    "時": "毎時",
+    "分": "毎分",
+}
 
-_PER = r"(?:/(?:kWh|km2|m2|m3|[mk]?m[²³]|km|min|sec|[hsLlg]|kg|ml|dL|[mk]?[lL]|日|時|分|秒|人|回|月|年|個))"
+_PER = r"(?:/(?:kWh|km2|m2|m3|[mk]?m[²³]|km|min|sec|s[²2]|[hsLlg]|kg|ml|dL|[mk]?[lL]|日|時|分|秒|人|回|月|年|個))"
 WRITTEN = (
     r"(?:(?:[mk]?[Ww]h|K?Wh|mol|mAh|[kKMG]Hz|[kMG]bps|mbar|kcal|miles?|inch|[khM]Pa|[°º][CF]|"
     r"[nµμukcdm]?m[²³23]?|lbs?|hr"

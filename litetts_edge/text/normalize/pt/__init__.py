@@ -30,6 +30,7 @@ def _reader() -> Reader:
             conjunction="e",
             half=Unit("meio", "meia"),
             and_half="meio",
+            and_half_f="meia",
             decimals_grouped=2,
             months=tables.MONTHS,
             month_names=tables.MONTH_NAMES,

@@ -128,7 +128,7 @@ def agreement(word: str, after: str = "") -> str:
         return ""
     if low in FEMININE or low.endswith(_FEMININE_ENDS):
         return "f"
-    return ""
+    return "m" if low.endswith("o") else ""
 
 
 def clock(hour: int, minute: int, marked: bool) -> str:
@@ -137,7 +137,7 @@ def clock(hour: int, minute: int, marked: bool) -> str:
     if not minute:
         return f"{said} hora{'s' if hour != 1 else ''}"
     del marked
-    return f"{said} e {cardinal(minute)}"
+    return f"{said} hora e {cardinal(minute)}" if not hour else f"{said} e {cardinal(minute)}"
 
 
 def day_part(hour: int, part: str) -> str:

@@ -55,6 +55,7 @@ _RANGE = re.compile(
 )
 _POWER = re.compile(rf"(?P<n>{_SIGN}{NUMBER})(?P<power>[²³])")
 _NUMBER = re.compile(rf"(?P<n>{_SIGN}{NUMBER})")
+_NUMBERED = re.compile("第(?:[0-9]{1,4} ?[、，,和与或及至到] ?){0,3}$")
 _POINT = re.compile(r"(?<![0-9.])\.[0-9]{1,20}(?![0-9.])")
 _COMPARED = re.compile(rf"[<>≤≥≈＜＞](?= ?{_SIGN}[0-9])")
 _POWERS = {"²": "的平方", "³": "的立方"}
@@ -181,7 +182,7 @@ def _value(written: str) -> float:
 
 def _number(match: re.Match[str]) -> Reading | None:
     written = match["n"]
-    if before(match, 1) == "第":
+    if _NUMBERED.search(before(match)):
         return reading(match, "ordinal", number(written))
     kind = "decimal" if "." in written else "cardinal"
     return reading(match, kind, counted(written, after(match, 4)))

@@ -94,6 +94,8 @@ class Flat:
             self._breaks.pop()
         if before + ms:
             self._breaks.append(Break(self._length, before + ms))
+        else:
+            self._space(at)  # even without silence a break stands between words
 
     def mark(self, name: str) -> None:
         self._marks.append(Mark(self._length, name))

@@ -262,6 +262,8 @@ def _is_single_letter(word: _Word, following: str, starts: bool, language: _Lang
     low = word.text.lower()
     if word.before.endswith(". ") and f"{word.before[-3:-2].lower()}.{low}" in _MAY_END:  # и т. д.
         return not following[:1].isupper()
+    if low == "m" and word.before.endswith((" a. ", " p. ")) and word.before[-5:-4].isdigit():  # 5 p. m. Hora
+        return not following[:1].isupper()
     if word.first or low in language.leading or starts:
         return word.first or not starts
     if word.text == "I" and language.name == "en":  # Albert I. Jones, but: you and I.

@@ -236,7 +236,14 @@ class _Reader:
         if not value:
             self._flat.warn(values.BAD, f"<{tag}> has no {key}: its text is spoken as it stands.", at)
             return
-        if tag == "phoneme":
+        if tag == "say-as":
+            value = value.strip().lower().rpartition(":")[2]
+            if value not in tags.READ_AS:
+                written = attributes[key]
+                message = f"{key}={written!r} of <say-as> means nothing here: its text is read as without it."
+                self._flat.warn(values.BAD, message, at)
+                return
+        elif tag == "phoneme":
             frame.otherwise = value
             alphabet = attributes.get("alphabet", "") or "ipa"
             ipa = alphabets.to_ipa(value, alphabet)

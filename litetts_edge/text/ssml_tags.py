@@ -18,7 +18,7 @@ KNOWN: dict[str, frozenset[str]] = {
         "emphasis": "level",
         "break": "time strength",
         "mark": "name",
-        "say-as": "interpret-as format detail",
+        "say-as": "interpret-as format detail language",
         "sub": "alias",
         "phoneme": "alphabet ph type",
         "audio": "src fetchtimeout fetchhint maxage maxstale clipBegin clipEnd repeatCount repeatDur "
@@ -40,6 +40,11 @@ _REASONS = {
     errors.XML_ERROR_UNCLOSED_TOKEN: "a tag is not finished. Write &lt; for a < that begins none",
     errors.XML_ERROR_DUPLICATE_ATTRIBUTE: "the attribute is there twice. Remove one",
 }
+READ_AS = frozenset(
+    """characters spell-out verbatim letters cardinal number ordinal digits fraction unit measure date time
+    duration telephone phone currency money address expletive bleep interjection name net words""".split()
+)
+"""What say-as may ask for; a maker's prefix (`vxml:phone`) makes no difference."""
 OTHER_MAKERS = frozenset("amazon google mstts ibm".split())
 NOT_READ = frozenset("contour range duration gender age variant required".split())
 """Attributes that are SSML, and are not followed."""

@@ -10,6 +10,7 @@ from litetts_edge.text.entries import entry_of
 from litetts_edge.text.frontend import Explained, Frontend, normalize, phonemes
 from litetts_edge.text.lexicon import Layer, Lexicon
 from litetts_edge.text.sentences import CLAUSE_PAUSE_MS, MAX_CHARACTERS, split
+from litetts_edge.text.tokens import Reading
 
 WORDS = Voice("words", "test", "en-US", 16000, "Words")
 IPA = Voice("ipa", "test", "en-US", 16000, "Phonemes", Alphabet.IPA)
@@ -196,6 +197,24 @@ def test_warnings_come_with_the_first_sentence() -> None:
     assert [warning.partition(":")[0] for warning in sentence.warnings] == ["ssml_clamped", "other_script"]
     (sentence,) = Frontend().sentences("Привет, как дела?", WORDS, "ru")
     assert sentence.warnings == ()
+
+
+def test_a_fault_in_a_rule_costs_no_announcement(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is logged, and the sentence is read without rules, its digits too."""
+
+    def read(text: str, region: str = "") -> list[Reading]:
+        raise IndexError(text)
+
+    monkeypatch.setattr("litetts_edge.text.normalize.en.read", read)
+    assert phonemes("Room 5 is open.", "en-US").split()[:2] == ["ɹˈuːm", "fˈaɪv"]
+    assert "IndexError" in caplog.text
+
+
+def test_digits_of_another_script_are_said() -> None:
+    """No rule reads them, espeak-ng does."""
+    assert len(phonemes("The ٣ doors", "en-US").split()) == 3
 
 
 def test_other_languages_go_to_espeak_as_they_are() -> None:

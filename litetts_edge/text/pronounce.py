@@ -103,7 +103,7 @@ class _Sentence:
         if at in self._given:
             return Pronounced(self._given[at], "given")
         if not any(map(str.isalpha, word)):
-            return Pronounced(word if word in MARKS else "", "mark")
+            return _without_letters(word, self._region)
         if at in self._spelled and len(word) == 1:
             return Pronounced(_letters(word, self._region, self._entries), "spelled")
         if small in SPECIAL:
@@ -178,6 +178,13 @@ def word_alone(word: str, region: str = "US", entries: Dictionary | None = None)
         stem = word_alone(word[:-2], region, entries)
         return replace(stem, ipa=endings.add_s(stem.ipa, "", region) if stem.ipa else "")
     return _unknown(word, region, entries)
+
+
+def _without_letters(word: str, region: str) -> Pronounced:
+    """A mark, or digits that no rule read, such as those of another script."""
+    if any(map(str.isalnum, word)):
+        return Pronounced(_espeak(word, region), "espeak", 0.6)
+    return Pronounced(word if word in MARKS else "", "mark")
 
 
 def _part(word: str, region: str, entries: Dictionary) -> Pronounced:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -12,6 +13,8 @@ from typing import Protocol, cast
 from litetts_edge.text.lexicon import Layer, Lexicon, Match, possessive
 from litetts_edge.text.styled import Fixed
 from litetts_edge.text.tokens import Reading, Token
+
+log = logging.getLogger(__name__)
 
 MARKS = ",.?!;:…—"
 """What stays in the phonemes: a voice pauses and raises its pitch by it."""
@@ -91,7 +94,7 @@ def _readings(sentence: str, lang: str, decided: Sequence[Token]) -> list[Readin
     if rules is None:
         return []
     place = region(lang)
-    found = rules.read(sentence, place)
+    found = _read(rules, sentence, place)
     if not decided:
         return found
     kept: list[Reading] = []
@@ -103,9 +106,18 @@ def _readings(sentence: str, lang: str, decided: Sequence[Token]) -> list[Readin
         for start, end in _gaps(reading.start, reading.end, inside):
             kept += [
                 replace(again, start=again.start + start, end=again.end + start)
-                for again in rules.read(sentence[start:end], place)
+                for again in _read(rules, sentence[start:end], place)
             ]
     return kept
+
+
+def _read(rules: Normalizer, text: str, place: str) -> list[Reading]:
+    """What the rules read. A fault in one of them must not cost an announcement: espeak-ng knows numbers, too."""
+    try:
+        return rules.read(text, place)
+    except Exception:
+        log.exception("a rule of %s failed; this sentence is read without rules", rules)
+        return []
 
 
 def _gaps(start: int, end: int, inside: Iterable[Token]) -> Iterator[tuple[int, int]]:

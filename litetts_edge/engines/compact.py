@@ -67,7 +67,8 @@ class CompactEngine:
     ) -> None:
         """`models` is the folder that holds `compact/`. `threads` 0 is one: more only wake each other up.
 
-        `first_steps` (at least 2): length of the first window in steps of 10 ms. What is heard does not depend on it.
+        `first_steps` (at least 2): length of the first window in steps of 10 ms. What is heard does not depend on
+        it.
         """
         self._graphs = Graphs(self.name, models / "compact", threads=threads or 1, spinning=spinning)
         self._first_steps = first_steps

@@ -18,7 +18,7 @@ _SAID = words(
     DALL COMESA WASP ERASMUS TWAIN GOLD SPAM PANTONE"""
 )
 _SPELLED = words(
-    """USB FBI CIA IBM USA UK US EU UN TV PC CD DVD PM AM OK ID IT HR PR AI UI UX IP DNS URL HTTP HTTPS HTML CSS
+    """USB FBI CIA IBM USA UK US EU UN TV PC CD DVD PM AM ID IT HR PR AI UI UX IP DNS URL HTTP HTTPS HTML CSS
     XML SQL API SDK CPU GPU SSD HDD LED LCD HDMI VGA DVI GPS GSM LTE SMS MMS VPN NFC RFID PDF PNG BBC CNN NBC ABC
     CBS PBS HBO MTV ESPN NBA NFL NHL MLB MLS UFC WWE IOC ICC IMF WTO WHO ILO ECB NHS MP MEP MBA PHD CEO CFO
     CTO COO VIP DJ MC FAQ DIY RSVP ETA ATM APR IRS SEC EPA FDA CDC NSA DEA ATF DOJ DHS TSA FAA FCC FTC NIH NYPD
@@ -37,7 +37,8 @@ _LOUD = words(
     DONT HELP FIRE OPEN CLOSED SALE FREE BIG BEST LOVE HATE GREAT REAL REALLY EVERY EACH BOTH SOME MANY MUCH LAST
     FIRST NEXT BACK DOWN LEFT RIGHT HIGH LOW HOT COLD DAY NIGHT WEEK YEAR TIME MAN MEN WAR SIR GOD HELLO HI BYE
     OH AH WOW HEY NOTE WARNING DANGER CAUTION ALERT ERROR END START KEEP READ WAIT WALK HOME HOUSE DOOR WATER
-    TRUE FALSE NULL NONE UNKNOWN NEWS LIVE LORD GAME TEAM CAR RED BLUE GREEN BLACK WHITE PART CHAPTER VOLUME"""
+    TRUE FALSE NULL NONE UNKNOWN NEWS LIVE LORD GAME TEAM CAR RED BLUE GREEN BLACK WHITE BOX BOY BOYS GIRL
+    GIRLS DOG CAT BED BUS SON MOM DAD TEN SIX BAD SAD WET DRY FUN JOB KEY PART CHAPTER VOLUME"""
 )
 _WORDS_AFTER_IT = words(
     "department support staff team manager director industry sector company systems specialist infrastructure"
@@ -47,6 +48,12 @@ _CLUSTERS = re.compile(
     r"(?:(?:[BCDFGHJKLMNPRSTVWXZ]|[BCDFGKPST][RL]|[LMNRS][BCDFGKMNPSTVZ]|CK|CH|SH|TH|NG|PH|LL|SS|TT|ST|QU)?[AEIOUY]{1,2}){1,4}+"
     r"(?:[BCDFGKLMNPRSTXZ]|[LMNRS][CDFGKMNPST]|CK|SH|CH|TH|NG|SS|LL|X)?\Z"
 )
+
+_SYLLABLE = re.compile(
+    r"(?:[BCDFGHJKLMNPRSTVWXYZ]|[BCFGPS]L|[BCDFGPT]R|S[CKMNPTW]|[CSTPW]H|KN|QU|S[CPT]R)(?:[AEIOU]|EA|EE|OO|AI|OA|OU|OW|AY)"
+    r"(?:[CN]K|[LFST](?<=LL|FF|SS|ST|LT|FT)|LL|SS|FF|[LMNRSF]T|N[DGK]|MP|L[DKPT]|R[DKLMNPT]|S[KPT]|[CST]H|TCH|[NR]CH)\Z"
+)
+"""A word of one syllable that ends as English words do: `JACK`, `BOSS`, `CHIMP`."""
 
 
 def is_said(word: str) -> bool:
@@ -59,7 +66,7 @@ def is_said(word: str) -> bool:
         return False
     if len(word) > 5:
         return any(one in "AEIOUY" for one in word)
-    return bool(_CLUSTERS.match(word))
+    return bool(_CLUSTERS.match(word) or _SYLLABLE.match(word))
 
 
 def spoken_letters(word: str) -> str:
@@ -72,7 +79,7 @@ def spoken_letters(word: str) -> str:
 def _is_word(word: str, match: re.Match[str], at: Sentence) -> bool:
     """Whether capitals that may be letters are an ordinary word here: in a loud sentence, `IT`, `WHO`."""
     if at.shouting:
-        return word not in _SPELLED or word in ("US", "IT", "WHO", "OK", "SS", "AM", "AT", "PO", "ER")
+        return word not in _SPELLED or word in ("US", "IT", "WHO", "SS", "AM", "AT", "PO", "ER")
     before = at.word_before(match.start())
     if word == "IT":
         loud = before in ("", "do", "with", "that", "about", "is")
@@ -82,7 +89,7 @@ def _is_word(word: str, match: re.Match[str], at: Sentence) -> bool:
 
 def _capitals(match: re.Match[str], at: Sentence) -> str | Reading | None:
     word, tail = match["word"], match["tail"] or ""
-    if (word in _LOUD and not tail) or _is_word(word, match, at):
+    if word == "OK" or (word in _LOUD and not tail) or _is_word(word, match, at):
         return None
     if is_said(word):
         return word.lower() + tail.replace("’", "'") if tail or word in _SAID else None
@@ -105,10 +112,10 @@ def _mixed(match: re.Match[str], at: Sentence) -> str:
 
 
 RULES = (
+    Rule("letters", r"(?P<word>Ph\.D\.?|[BM]\.Sc\.?|PhD|LL\.[BDM]\.?|MSc|BSc|BCom|LLM)(?P<s>s)?(?!\w)", _mixed),
     Rule(
         "letters", r"(?:[A-Z]\.){2,8}(?:['’]s)?(?![A-Za-z0-9])|(?:[A-Z]\.){1,7}[A-Z](?:['’]s)?(?![\w.])", _dotted
     ),
     Rule("acronym", r"(?P<word>[A-Z]{2,24}+)(?P<tail>['’]s)?(?![\w'’])", _capitals),
     Rule("letters", r"(?P<word>[A-Z]{2,5})(?P<s>s)(?![\w'’])", _mixed),
-    Rule("letters", r"(?P<word>Ph\.D\.?|PhD|LL\.[BDM]\.?|MSc|BSc|BCom|LLM)(?P<s>s)?(?!\w)", _mixed),
 )

@@ -11,6 +11,7 @@ from litetts_edge.text.normalize.en.units import spoken_unit
 from litetts_edge.text.tokens import Reading
 
 _NOT_THOUSAND = re.compile(r" (?:run|race|resolution|video|tv|TV|display|monitor|screen)")
+_NAMED = re.compile(r"\b(?:type|model|class|exit|line|flat|unit|no|route|the)\.? $")
 _GROUP = re.compile(r"\+|[0-9]+|[A-Za-z]+")
 _LOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
 _RUN = re.compile(r"(?<=[0-9])\.(?=[0-9])|(?<![A-Za-z])[a-z][A-Z][a-z]+|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[A-Z]")
@@ -125,29 +126,41 @@ def _multiple(match: re.Match[str], at: Sentence) -> str:
         return "X" if re.match(r" [-+=−]", after) else "times"
     if letters in ("k", "K") and not _NOT_THOUSAND.match(after):
         return "thousand" if letters == "k" or float(number.replace(",", "")) >= 10 else "K"
+    if letters == "M" and _NAMED.search(at.near_before(match.start())):
+        return ""
     if letters in ("M", "bn", "mn", "B") and len(number) < 5 and (letters != "B" or "." in number):
         return "million" if letters in ("M", "mn") else "billion"
     return ""
+
+
+def _plural(number: str, at: Sentence) -> str:
+    """`747s` "seven forty-sevens", `1,000s` "thousands"."""
+    if number in ("10", "100", "1,000", "1000"):
+        return f"{at.cardinal(number).removeprefix('one ')}s"
+    named = number.endswith("00") or "," in number
+    return spell.plural(at.cardinal(number) if named else spell.pairs(number))
 
 
 def _figures_first(match: re.Match[str], at: Sentence) -> str | Reading | None:
     """`3D`, `4K`, `10x`, `3b`, `5k`, `737-800`."""
     number, letters = match["number"], match["letters"]
     said = spell.number(number, at.british)
+    if letters in ("s", "ers") and number.replace(",", "").isdigit():
+        return _plural(number, at) if letters == "s" else said + ("rs" if said.endswith("e") else "ers")
     if word := _multiple(match, at):
         return f"{said} {word}"
     if re.fullmatch("(?:19|20)[0-9]{2}", number) and letters in tuple("abcde"):
         return f"{spell.year(int(number), at.british)} {letters.upper()}"
-    if letters == "p" and number.isdigit():
-        return f"{spell.pairs(number)} P"
-    if "." in number:
-        return f"{said} {spoken_letters(letters)}"
     if len(letters) > 3 or (letters.islower() and len(letters) > 1 and is_said(letters)):
         return f"{said} {letters}"
-    return f"{figures(number)} {spoken_letters(letters)}"
+    if "." not in number:
+        said = spell.pairs(number) if letters == "p" and number.isdigit() else figures(number)
+    return f"{said} {spoken_letters(letters)}"
 
 
-def _version(match: re.Match[str], at: Sentence) -> str:
+def _version(match: re.Match[str], at: Sentence) -> str | None:
+    if match[0][0] == "V" and len(match["number"]) == 2:
+        return f"V {spell.cardinal(match['number'])}"
     return f"version {dotted(match['number'])}" + (f" {code(match['tail'])}" if match["tail"] else "")
 
 
@@ -166,7 +179,10 @@ def _dotted_version(match: re.Match[str], at: Sentence) -> str:
 def _hex(match: re.Match[str], at: Sentence) -> str | None:
     """A hash or an identifier in hexadecimal: figures and letters one by one."""
     text = match[0]
-    if not (re.search("[0-9]", text) and re.search("[A-Fa-f]", text)) or re.fullmatch("[0-9]+[eE][0-9]+", text):
+    pairs = text.count(":") == 5 or text.count("-") == 5
+    if (not pairs and not (re.search("[0-9]", text) and re.search("[A-Fa-f]", text))) or re.fullmatch(
+        "[0-9]+[eE][0-9]+", text
+    ):
         return None
     return ", ".join(spell.letters(group) for group in re.split("[-:]", text))
 

@@ -33,6 +33,12 @@ _NUMERIC_CONTEXT = re.compile(
 )
 
 
+_VERSION = re.compile(
+    r"\b(?:versions?|ver\.?|v|releases?|released|assistant|core|firmware|update[ds]?|build|upgraded?|"
+    r"supervisor|os) $"
+)
+
+
 def month_name(text: str) -> str:
     return _BY_START[text[:3].lower()]
 
@@ -96,6 +102,10 @@ def _month_year(match: re.Match[str], at: Sentence) -> str | None:
 
 
 def _iso(match: re.Match[str], at: Sentence) -> str | None:
+    if match["sep"] == "." and (
+        len(match["m"] + match["d"]) < 4 or _VERSION.search(at.near_before(match.start()))
+    ):
+        return None
     year, month, day = int(match["y"]), int(match["m"]), int(match["d"])
     return full_date(year, month, day, at.british) if _exists(month, day) and year >= 1000 else None
 
@@ -128,6 +138,17 @@ def _weekday(match: re.Match[str], at: Sentence) -> str | None:
     return _DAYS_BY_START[match["day"][:3].lower()]
 
 
+def _weekdays(match: re.Match[str], at: Sentence) -> Reading:
+    first, second = (_DAYS_BY_START[match[name][:3].lower()] for name in ("day", "last"))
+    end = match.end() - (match[0].endswith(".") and at.ends_at(match.end()))
+    return Reading(match.start(), end, "date", f"{first} to {second}")
+
+
+def _weekday_ends(match: re.Match[str], at: Sentence) -> Reading:
+    end = match.end() - at.ends_at(match.end())
+    return Reading(match.start(), end, "abbreviation", _DAYS_BY_START[match["day"][:3].lower()])
+
+
 def _month_alone(match: re.Match[str], at: Sentence) -> str | Reading | None:
     name, end = month_name(match["month"]), match.end()
     if at.ends_at(end):
@@ -136,6 +157,7 @@ def _month_alone(match: re.Match[str], at: Sentence) -> str | Reading | None:
 
 
 _LIST = rf"(?:(?P<link> ?{DASH} ?| (?:to|and|or|through|until) )(?P<second>{_DAY}){_SUFFIX}?{_NOT_A_DAY}"
+_WEEKDAY = "(?:Mon|Tues?|Wed|Thur?s?|Fri|Sat|Sun)"
 RULES = (
     Rule(
         "date",
@@ -149,6 +171,12 @@ RULES = (
         rf"(?P<month>(?!May)(?:{_SHORT})(?![a-zA-Z]))(?<!Mar)(?<!J[au]n[ey])(?<!July)\.(?! ?[a-z]{{0,3}}\.)",
         _month_alone,
     ),
+    Rule(
+        "date",
+        rf"(?P<day>{_WEEKDAY})(?:\.|(?![a-z])) ?{DASH} ?(?P<last>{_WEEKDAY})(?:\.|(?![a-z]))",
+        _weekdays,
+    ),
+    Rule("abbreviation", r"(?P<day>Tues?|Wed|Thur?s?)\.(?! ?[a-z]{1,3}\.)", _weekday_ends),
     Rule(
         "abbreviation",
         rf"(?P<day>Mon|Tues?|Wed|Thur?s?|Fri|Sat|Sun)(?:\.(?=,? [A-Z0-9]| to | and )|(?=[-–](?:Mon|Tue|Wed|"

@@ -133,6 +133,14 @@ def _mention(match: re.Match[str], at: Sentence) -> str:
     return f"at {split_name(match['name'])}"
 
 
+def _ending(match: re.Match[str], at: Sentence) -> str:
+    return f"dot {_word(match['name'].lower())}"
+
+
+def _dot_net(match: re.Match[str], at: Sentence) -> str:
+    return f"{spell.letters(match['a'])} dot net"
+
+
 _HOST = rf"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,40}}+)\.){{1,5}}{_TLD}(?![A-Za-z0-9])"
 _REST = r"(?::[0-9]{1,5})?(?:[/?#][^\s<>\"]{0,300}+)?"
 EVERYWHERE = (
@@ -152,18 +160,23 @@ EVERYWHERE = (
 """What may begin with a letter or with a figure."""
 
 RULES = (
+    Rule(
+        "electronic",
+        r"[a-z][a-z0-9_-]{1,40}(?:\.tar)?\.(?:py|js|txt|ya?ml|json|sh|md|csv|zip|exe|mp[34]|wav|log|conf|jpe?g|png|"
+        r"pdf|docx?|xlsx?|gz|bz2|xz|tgz|onnx|so|deb|iso)(?!\w)",
+        _domain,
+        re.I,
+    ),
+    Rule("electronic", r"(?P<a>[A-Z]{1,4})\.NET(?!\w)", _dot_net),
     Rule("state", r"(?P<domain>[a-z][a-z_]{1,30})\.(?P<name>[a-z0-9_]{1,100}+)(?![\w.])", _entity),
     Rule("path", r"[A-Za-z]:\\[^\s\"<>|]{0,300}+", _path),
     Rule("id", r"[A-Za-z0-9]{1,40}(?:_{1,4}[A-Za-z0-9]{1,40}){1,20}+(?!\w)", _snake),
     Rule("id", r"[a-z]{2,30}+(?:[A-Z][a-z0-9]{1,30}+){1,10}(?!\w)", _snake),
     Rule("id", r"[A-Z]?[a-z]{2,30}+[A-Z]{2,6}(?!\w)", _snake),
-    Rule(
-        "electronic",
-        r"[a-z][a-z0-9_-]{1,40}\.(?:py|js|txt|ya?ml|json|sh|md|csv|zip|exe|mp[34]|wav|log|conf|jpe?g|png|pdf|docx?|xlsx?)(?!\w)",
-        _domain,
-        re.I,
-    ),
 )
+_ENDINGS = "NET|net|com|org|edu|gov|io|txt|pdf|exe|jpe?g|png|csv|zip|docx?|mp[34]|html?|xml|json|ya?ml"
+DOT_RULES = (Rule("electronic", rf"\.(?P<name>{_ENDINGS})(?!\w)", _ending),)
+"""A domain or the ending of a file's name by itself."""
 SYMBOL_RULES = (
     Rule("path", r"(?:~|\.{1,2})?/[\w.-]{1,60}(?:/[\w.+-]{1,60}){0,20}+/?(?![\w/])", _path),
     Rule("path", r"\\\\[\w.\\$-]{2,200}+", _path),

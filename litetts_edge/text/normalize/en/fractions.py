@@ -54,10 +54,24 @@ def spoken_fraction(match: re.Match[str], at: Sentence) -> str | None:
 
 
 def _fraction(match: re.Match[str], at: Sentence) -> str | None:
+    if match["minus"]:
+        said = spoken_fraction(match, at)
+        return f"minus {said}" if said else None
+    if match["ending"] and (match["sign"] or match["whole"]):
+        return spoken_fraction(match, at)
+    if match["d"] == "1" and len(match["n"]) > 1:
+        return f"{at.cardinal(match['n'])} to one"
+    if "⁄" in match[0] and not match["whole"] and len(match["n"]) > 1 and len(match["d"]) == 1:
+        whole, top = match["n"][:-1], int(match["n"][-1])
+        if 0 < top < int(match["d"]):
+            half = "a half" if match["d"] == "2" else parts(top, int(match["d"]), at.british)
+            return f"{at.cardinal(whole)} and {half}"
     fixed = _FIXED.get(match[0])
     if fixed and (match["n"] not in ("4", "6") or _TIME.search(at.near_after(match.end()))):
         return fixed
     return spoken_fraction(match, at)
 
 
-NUMBER_RULES = (Rule("fraction", rf"{FRACTION}(?!\w)", _fraction),)
+NUMBER_RULES = (
+    Rule("fraction", rf"(?P<minus>[-−–])?{FRACTION}(?P<ending>(?<=[0-9])(?:th|rd|nd|st)s?)?(?!\w)", _fraction),
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from litetts_edge.text.normalize.en import spell, units
+from litetts_edge.text.normalize.en.attached import SEAT, TIMED, is_countdown, is_unit
 from litetts_edge.text.normalize.en.fractions import FRACTION, spoken_fraction
 from litetts_edge.text.normalize.en.rules import DASH, NUMBER, SIGN, Rule, Sentence, words
 from litetts_edge.text.tokens import Reading
@@ -14,17 +15,10 @@ _INCH_AFTER = re.compile(
     r"(?:rain|snow)"
     r"|rain|snow|below|above|per|and|or|to|away|from|off|apart)\b)", re.I)  # fmt: skip
 _AMPERE_AFTER = re.compile(r"(?: ?[.,;:)]| ?$| (?:fuse|circuit|current|breaker|max|peak|at|and|or|of|charger)\b)")
-_SEAT = re.compile(
-    r"\b(?:flat|apt|apartment|room|seat|gate|unit|suite|house|block|section|row|class|bus|no|number|platform)\.? $"
-)
 _QUOTE = re.compile(r'(?<![0-9])"')
 _COMPASS = {"N": "north", "S": "south", "E": "east", "W": "west"}
 _WEATHER = re.compile(
     r"temp|degree|heat|cool|cold|warm|hot|weather|thermostat|forecast|high|low|oven|outside|inside|bake|boil|fever"
-)
-_SECONDS = re.compile(
-    r"\b(?:for|in|after|within|every|timeout|wait|of|than|delay|took|takes|last|past|about|only|lasts?|min|m|"
-    r"at)(?: a)? $"
 )
 _INFIX = {"±": "plus or minus", "x": "by", "×": "by", "X": "by", "*": "by"}
 _DOTTED = words("lb lbs oz ft in hr hrs min mins sec secs yd yds mi mo mos yr yrs gal qt tsp tbsp wk wks")
@@ -36,6 +30,10 @@ def _measure(match: re.Match[str], at: Sentence) -> str | Reading | None:
     if not _is_unit(match, at):
         return None
     written = {"C": "°C", "F": "°F"}.get(unit, unit)
+    if unit in ("s", "m", "h") and not space and TIMED.match(at.near_after(match.end())):
+        return f"{_amount(match, at)} {_CLOCK[unit]}"
+    if unit == "m" and "." not in match["number"] and not match["second"] and is_countdown(match, at):
+        written = "min"
     hyphen = space == "-"
     one = _is_one(match) or hyphen
     name = units.spoken_unit(written, one=one, british=at.british)
@@ -51,6 +49,9 @@ def _measure(match: re.Match[str], at: Sentence) -> str | Reading | None:
     if unit.rpartition(" ")[2] in _DOTTED and match.string[end : end + 1] == "." and not at.ends_at(end + 1):
         end += 1
     return Reading(match.start(), end, kind, said)
+
+
+_CLOCK = {"s": "second", "m": "minute", "h": "hour"}
 
 
 def _is_one(match: re.Match[str]) -> bool:
@@ -70,6 +71,8 @@ def _amount(match: re.Match[str], at: Sentence) -> str:
         "≈": "about ",
     }.get(sign, "")
     said += spell.number(match["number"], at.british, unit=True)
+    if match["second"] and match["unit1"] == "%" and match["unit"] == "%":
+        said += " percent"
     if match["second"]:
         joint = match["joint"].strip()
         said += f" {_INFIX.get(joint) or (joint if joint.isalpha() else 'to')} "
@@ -86,28 +89,21 @@ def _is_unit(match: re.Match[str], at: Sentence) -> bool:
     unit, space = match["unit"], match["space"]
     after = match.string[match.end() : match.end() + 24]
     before = at.near_before(match.start())
+    if unit == "s" and not space and TIMED.match(after):
+        return True
     if unit in ("C", "F"):
         return _is_temperature(match, at, before)
     if unit == "in":
         return _is_inch(match, after)
     if unit in ("A", "W", "V", "K", "B") and space:
-        return bool(_AMPERE_AFTER.match(after)) and not _SEAT.search(before)
+        return bool(_AMPERE_AFTER.match(after)) and not SEAT.search(before)
     if space:
         return not (space == "-" and unit in ("mo", "d", "ha", "cu", "sq", "kt", "deg", "mi", "t"))
-    return _is_attached_unit(unit, match["number"], before)
-
-
-def _is_attached_unit(unit: str, number: str, before: str) -> bool:
-    """`5m`, `16GB`, but not `flat 3b`, the decade `80s`, `2d` films."""
-    if unit in ("B", "K") or (unit in ("A", "d", "g", "h", "l", "s", "t", "b") and _SEAT.search(before)):
-        return False
-    if unit == "s" and re.fullmatch(r"[1-9]0|[12][0-9]{3}|[1-9][0-9]?00", number):
-        return number == "10" or (bool(_SECONDS.search(before)) and len(number) < 3)
-    return not (unit == "d" and number in ("2", "3"))
+    return is_unit(unit, match["number"], before, after)
 
 
 def _is_temperature(match: re.Match[str], at: Sentence, before: str) -> bool:
-    if _SEAT.search(before):
+    if SEAT.search(before):
         return False
     near = before + at.near_after(match.end()).lower()
     return bool(_WEATHER.search(near)) or (
@@ -132,6 +128,16 @@ def _feet(match: re.Match[str], at: Sentence) -> str:
         said += " and " + {"½": "a half", "¼": "one quarter", "¾": "three quarters"}[part]
     one = inches == "1" and not part
     return f"{at.cardinal(feet)} {'foot' if feet == '1' else 'feet'} {said} {'inch' if one else 'inches'}"
+
+
+def _feet_range(match: re.Match[str], at: Sentence) -> str:
+    return f"{at.cardinal(match['feet'])} feet to {at.cardinal(match['second'])} feet"
+
+
+def _per(match: re.Match[str], at: Sentence) -> str | None:
+    """`125.4/km²`."""
+    unit = units.spoken_unit(match["unit"], one=True, british=at.british) or match["unit"]
+    return f"{spell.number(match['number'], at.british)} per {unit}"
 
 
 def _coordinate(match: re.Match[str], at: Sentence) -> str:
@@ -165,6 +171,8 @@ def _part_of(match: re.Match[str], at: Sentence) -> str | None:
         return f"{said} {name}"
     if " over " in said:
         return f"{said} {units.spoken_unit(unit, one=False, british=at.british) or unit}"
+    if match.string[match.start("unit") - 1] == "-":
+        return f"{said} {name}"
     article = "an" if name[0] in "aeio" or name.startswith("hour") else "a"
     if said == "one half":
         return f"half {article} {name}"
@@ -213,12 +221,20 @@ NUMBER_RULES = (
         r"(?![0-9'\w]))",
         _feet,
     ),
+    Rule("unit", r"(?P<feet>[0-9]{1,3})['′] ?[-–] ?(?P<second>[0-9]{1,3})['′](?![0-9\w])", _feet_range),
+    Rule(
+        "unit",
+        rf"(?P<number>{NUMBER}) ?/ ?(?P<unit>(?:[km]?m|mi|km)[²³23]|sq\.? ?(?:km|mi|ft|m)|ha|kg|min|day|"
+        rf"hour|week|month|year|yr|hr|h)"
+        r"(?!\w)",
+        _per,
+    ),
     Rule("unit", rf"(?P<number>{NUMBER})(?:\"|''|″)", _inches),
     *VULGAR_RULES,
     Rule(
         "unit",
         rf"(?P<sign>{SIGN}|[–±~≈])?(?P<number>{NUMBER})"
-        rf"(?:(?:°[CF]?|%|[cm]m)?(?P<joint> ?{DASH} ?| ?[x×±*] ?| (?:to|and|or|by) )(?P<sign2>[-−])?"
+        rf"(?:(?P<unit1>°[CF]?|%|[cm]m)?(?P<joint> ?{DASH} ?| ?… ?| ?[x×±*] ?| (?:to|and|or|by) )(?P<sign2>[-−])?"
         rf"(?P<second>{NUMBER})"
         rf"(?:(?:[cm]m)? ?[x×*] ?(?P<third>{NUMBER}))?)?"
         r"(?P<big> (?:hundred|thousand|million|billion|trillion))?"

@@ -35,6 +35,12 @@ _CURRENCIES = {
     "NZ$": _dollars("New Zealand "),
     "HK$": _dollars("Hong Kong "),
     "S$": _dollars("Singapore "),
+    "$NZ": _dollars("New Zealand "),
+    "$US": _dollars("U S "),
+    "US $": _dollars("U S "),
+    "NZ $": _dollars("New Zealand "),
+    "AU $": _dollars("Australian "),
+    "Rs": Currency("rupee", "rupees", "paisa", "paise"),
     "R$": Currency("real", "reais", "centavo", "centavos"),
     "£": Currency("pound", "pounds", "penny", "pence"),
     "€": Currency("euro", "euros", "cent", "cents"),
@@ -71,16 +77,17 @@ _CURRENCIES = {
     "TRY": Currency("lira", "lira"),
     "BTC": Currency("bitcoin", "bitcoins"),
 }
-_SIGNS = r"(?:(?:US|AU?|CA?|NZ|HK|S|R)?\$|[£€¥₹₩₽₺₿₪₴])"
+_SIGNS = r"(?:\$(?:NZ|US)(?=[0-9])|(?:US|NZ|AU) \$|Rs\b\.?|(?:US|AU?|CA?|NZ|HK|S|R)?\$|[£€¥₹₩₽₺₿₪₴])"
 _CODES = r"(?:USD|CAD|AUD|NZD|EUR|GBP|JPY|CNY|RMB|KRW|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|BRL|MXN|ZAR|RUB|BTC)"
 _MAGNITUDES = {
     "k": "thousand", "thousand": "thousand", "m": "million", "mm": "million", "mn": "million", "mln": "million",
     "mil": "million", "million": "million", "b": "billion", "bn": "billion", "bln": "billion",
-    "billion": "billion",
+    "billion": "billion", "lakh": "lakh", "crore": "crore",
     "t": "trillion", "tn": "trillion", "trn": "trillion", "trillion": "trillion", "hundred": "hundred",
 }  # fmt: skip
 _MAGNITUDE = (
-    r"(?: ?(?P<big>thousand|(?:m|b|tr)illion|hundred|mil|mm|ml?n|bl?n|tr?n|[kKmMbBtT]|[MB]n|MN|BN)"
+    r"(?:(?: |-(?=[mbt][ir]))?(?P<big>thousand|lakh|crore|(?:m|b|tr)illion|hundred|mil|mm|ml?n|bl?n|tr?n|"
+    r"[kKmMbBtT]|[MB]n|MN|BN)"
     r"(?![a-zA-Z0-9]))?"
 )
 _PER = r"(?: ?/ ?(?P<per>[a-zA-Zµ²³]{1,14}[23²³]?)(?![\w/]))?"
@@ -117,12 +124,17 @@ def _per(match: re.Match[str], british: bool) -> str | None:
 
 
 def _signed(match: re.Match[str], at: Sentence) -> str | Reading | None:
-    currency = _CURRENCIES[match["sign"].strip()]
+    sign = match["sign"].rstrip(".")
+    if " " in sign and at.word_before(match.start()) == "the":
+        return None
+    currency = _CURRENCIES[match["code"] or sign]
     number, second, big, end = match["number"], match["second"], match["big"] or "", match.end()
     per = _per(match, at.british)
     if per is None:
         per, end = "", match.start("per") - 1
     minus = "minus " if match["minus"] in ("-", "−", "–") else "plus " if match["minus"] == "+" else ""
+    if match["each"]:
+        per += match["each"].replace("-", " ")
     if match["open"]:
         return _bracketed(match, at, minus + amount(number, big, currency, at.british) + per)
     if second:
@@ -146,7 +158,7 @@ def _signed(match: re.Match[str], at: Sentence) -> str | Reading | None:
 
 def _is_adjective(match: re.Match[str], at: Sentence, end: int) -> bool:
     """`a $5 bill`, `a $50 million deal`: before a noun the currency is said in the singular."""
-    if "." in match["number"] and not match["big"]:
+    if "." in match["number"] or match["big"] or match["each"] or match["code"]:
         return False
     after_article = at.word_before(match.start()) in ("a", "an") and re.match(r" [a-z]{3}", at.near_after(end))
     return bool(_NOTES.match(at.near_after(end)) or after_article)
@@ -163,13 +175,13 @@ def _bracketed(match: re.Match[str], at: Sentence, said: str) -> Reading | None:
 
 
 def _coded(match: re.Match[str], at: Sentence) -> str | None:
-    currency = _CURRENCIES[match["sign"]]
+    currency = _CURRENCIES[match["sign"].rstrip(".")]
     minus = "minus " if match["minus"] else ""
     return minus + amount(match["number"], match["big"] or "", currency, at.british)
 
 
 def _trailing(match: re.Match[str], at: Sentence) -> str | Reading | None:
-    currency = _CURRENCIES[match["sign"]]
+    currency = _CURRENCIES[match["sign"].rstrip(".")]
     number, big = match["number"], match["big"] or ""
     if number[-3:-2] == ",":  # a comma before the cents, as most of the continent writes
         number = number[:-3] + "." + number[-2:]
@@ -195,18 +207,35 @@ def _cents(match: re.Match[str], at: Sentence) -> str | None:
     return f"{spell.number(number, at.british)} {one if number == '1' else many}"
 
 
+def _cents_per(match: re.Match[str], at: Sentence) -> str:
+    cents = "pence" if "p/" in match[0] else "cent" if match["number"] == "1" else "cents"
+    return f"{spell.number(match['number'], at.british)} {cents}{_per(match, at.british)}"
+
+
 def _basis_points(match: re.Match[str], at: Sentence) -> str | None:
     if at.around(match.start(), match.end(), _NETWORK):
         return None
     return f"{spell.number(match['number'], at.british)} basis point{'s' * (match['number'] != '1')}"
 
 
+def _shillings(match: re.Match[str], at: Sentence) -> str:
+    """`£12 10s 6d`: pounds, shillings and pence as they were before 1971."""
+    names = (("l", "pound", "pounds"), ("s", "shilling", "shillings"), ("d", "penny", "pence"))
+    said = [
+        f"{at.cardinal(match[letter])} {one if match[letter] == '1' else many}"
+        for letter, one, many in names
+        if match[letter]
+    ]
+    return " ".join(said[:-1]) + " and " + said[-1]
+
+
 RULES = (
+    Rule("money", r"£ ?(?P<l>[0-9]{1,6}),? (?P<s>[0-9]{1,2}) ?s\b\.?(?:,? (?P<d>[0-9]{1,2}) ?d\b)?", _shillings),
     Rule(
         "money",
         rf"(?P<open>\()?(?P<minus>{SIGN}|–(?=[$£€]))?(?P<sign>{_SIGNS}) ?(?P<number>{NUMBER})"
         rf"(?:(?: ?(?P<big1>[kK]|[mM]n?|[bB]n?|(?:m|b|tr)illion))? ?{DASH} ?(?:{_SIGNS})?(?P<second>{NUMBER}))?"
-        rf"(?!-?[0-9]){_MAGNITUDE}{_PER}",
+        rf"(?!-?[0-9]){_MAGNITUDE}(?: (?P<code>USD|CAD|AUD|NZD)(?!\w))?{_PER}(?P<each>-an?-[a-z]{{2,12}}(?!\w))?",
         _signed,
     ),
     Rule("money", rf"(?P<sign>{_CODES}) ?(?P<minus>[-−])?(?P<number>{NUMBER}){_MAGNITUDE}{END}", _coded),
@@ -221,6 +250,11 @@ NUMBER_RULES = (
         rf"(?P<second>{NUMBER}))?{_MAGNITUDE}"
         rf" ?(?P<sign>{_CODES}{END}|[£€₹₩₽₺₪₴](?![0-9])|\$(?![0-9])){_PER}",
         _trailing,
+    ),
+    Rule(
+        "money",
+        rf"(?P<number>{NUMBER}) ?(?:cts?|¢|c|p)/(?P<per>kWh|kwh|l|L|kg|min|h|GB|mile|litre|liter|unit){END}",
+        _cents_per,
     ),
     Rule("money", rf"(?P<number>{NUMBER})(?P<sign>¢|c|p){END}", _cents),
     Rule("money", rf"(?P<number>{NUMBER}) ?bps{END}", _basis_points),

@@ -11,7 +11,7 @@ from litetts_edge.text.tokens import Reading
 _NAMING = words(
     """page pages p pp exhibit frame room rooms flight bus suite apartment apt channel gate locker bay studio
     boeing airbus xbox ward
-    psalm hymn platform ps p.s flat office"""
+    psalm hymn platform ps p.s flat office rfc interstate route rte highway hwy nokia atari"""
 )
 """After these words a number of three or four figures is a name: `page 249` "two forty-nine"."""
 _BOX = re.compile(
@@ -25,6 +25,11 @@ _CALIBRE = re.compile(
 )
 _EMERGENCY = re.compile(
     r"\b(?:call|calls|called|calling|dial|dials|dialed|dialled|dialing|phone|phoned|ring|text|number|via|a) $"
+)
+_CALLED = re.compile(r"\b(?:(?:call|dial|phone|text|ring)\w{0,3} [0-9]{3} (?:or|and)|(?:text|sms) .{0,30}to) $")
+_ROADS = re.compile(r"\b(?:SR|US|CR|SH|FM|CH) $")
+_ROAD_ENDS = re.compile(
+    r"[.,;:!?)]|$| (?:[A-Z]|(?:in|and|from|to|at|is|was|or|near|on|runs|for|as|by|with|between|through)\b)"
 )
 _SCORES = re.compile(
     r"\b(?:won|win|wins|lost|lose|loses|beat|beats|beating|score[ds]?|victory|defeat|defeated|draw|drew|led|lead|leads|tied|tie|ahead|up|down|final|half-?time|match|game)\b"
@@ -92,8 +97,8 @@ def _scientific(match: re.Match[str], at: Sentence) -> str:
 
 def _to_the(power: str) -> str:
     if power.startswith("-"):
-        return f"to the minus {spell.cardinal(power.lstrip('+-') or '0')}"
-    return f"to the {spell.ordinal(power.lstrip('+-') or '0')}"
+        return f"to the minus {spell.cardinal(power.lstrip('+-').lstrip('0') or '0')}"
+    return f"to the {spell.ordinal(power.lstrip('+-').lstrip('0') or '0')}"
 
 
 def _power(match: re.Match[str], at: Sentence) -> str:
@@ -141,11 +146,13 @@ def _cardinal(match: re.Match[str], at: Sentence) -> str | Reading | None:
 
 def _named(number: str, before: str, at: Sentence, start: int, end: int) -> tuple[str, str] | None:
     near = at.near_before(start)
-    if number in ("911", "999", "112", "311", "411", "101", "111", "000", "988") and (
+    if number in ("911", "999", "112", "211", "311", "511", "711", "811", "411", "101", "111", "000", "988") and (
         _EMERGENCY.search(near) or re.match(r" (?:call|dispatcher|operator|emergency)", at.near_after(end))
     ):
         return "phone", spell.digits(number)
-    if len(number) >= 3 and _BOX.search(near):
+    if len(number) in (3, 4) and _ROADS.search(at.text[max(0, start - 8) : start]):
+        return ("id", spell.pairs(number)) if _ROAD_ENDS.match(at.near_after(end)) else None
+    if len(number) >= 3 and (_BOX.search(near) or _CALLED.search(near)):
         return "digits", spell.digits(number)
     if len(number) in (3, 4) and (before in _NAMING):
         return "id", spell.pairs(number)

@@ -14,6 +14,7 @@ from functools import cache
 from litetts_edge.text.normalize.en import (
     acronyms,
     codes,
+    compass,
     dates,
     electronic,
     fractions,
@@ -21,6 +22,7 @@ from litetts_edge.text.normalize.en import (
     money,
     numbers,
     roman,
+    scores,
     spell,
     symbols,
     times,
@@ -35,6 +37,7 @@ _TOKEN = re.compile(
     r"(?P<word>[^\W\d_]++(?:['’][^\W\d_]++)*+)"
     r"|(?P<number>[0-9])"
     r"|(?P<sign>(?<![\w.])(?:[-−–+±~≈](?=\.?[0-9])|\.(?=[0-9])|[-−–+](?=(?:US|C|A)?[$£€¥]|√)))"
+    r"|(?P<dot>(?<![\w.])\.(?=[a-zA-Z]{2,4}\b))"
     r"|(?P<bracket>\((?=[-−]?[0-9$£€¥]))"
     r"|(?P<short>(?<!\w)['’](?=[0-9]{2}))"
     r"|(?P<digit>[^\W_])"
@@ -74,13 +77,16 @@ def _ready(*families: tuple[Rule, ...]) -> _Compiled:
 @cache
 def _tables() -> _Tables:
     number = _ready(
-        electronic.EVERYWHERE, times.NUMBER_RULES[:1], dates.NUMBER_RULES, times.NUMBER_RULES[1:], codes.PHONES,
+        electronic.EVERYWHERE, scores.RULES, compass.NUMBER_RULES, times.NUMBER_RULES[:1],
+        dates.NUMBER_RULES, times.NUMBER_RULES[1:], scores.AFTER_DATES,
+        codes.PHONES,
         money.NUMBER_RULES, measures.NUMBER_RULES, years.NUMBER_RULES, fractions.NUMBER_RULES,
         numbers.NUMBER_RULES[:2],
         numbers.SUMS, codes.NUMBER_RULES, numbers.NUMBER_RULES[2:],
     )  # fmt: skip
     word = _ready(
-        words.RULES, dates.RULES, money.RULES, years.RULES, codes.RULES[:1], roman.RULES, acronyms.RULES,
+        words.RULES, dates.RULES, money.RULES, years.RULES, codes.RULES[:1], roman.RULES, compass.RULES,
+        acronyms.RULES,
         symbols.WORD_RULES,
     )  # fmt: skip
     joined = (
@@ -90,6 +96,7 @@ def _tables() -> _Tables:
     by_group = {
         "bracket": _ready(codes.PHONES, money.RULES, years.RULES),
         "short": _ready(years.RULES),
+        "dot": _ready(electronic.DOT_RULES),
         "digit": _ready(measures.VULGAR_RULES, fractions.NUMBER_RULES, symbols.DIGIT_RULES),
         "path": _ready(electronic.SYMBOL_RULES, symbols.RULES),
         "symbol": _ready(
@@ -131,11 +138,11 @@ def _word_rules(word: str, following: str, tables: _Tables) -> _Compiled:
     if following and following in _NEXT:
         return tables.joined
     if len(word) == 1:
-        known = word in "IVX" or not word.isascii()
+        known = word in "IVXNSEW" or not word.isascii()
     elif word[1:] != word[1:].lower():
         return tables.joined
     elif word.islower():
-        known = word[:3] in _LOWER_MONTHS
+        known = word[:3] in _LOWER_MONTHS or not word.strip("ivx")
     else:
         known = word[0] in "IVX" and word.endswith(("th", "st", "nd", "rd"))
     return tables.word if known or word in words.WORDS or word in _STARTS else ()

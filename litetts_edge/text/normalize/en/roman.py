@@ -14,7 +14,8 @@ _RULERS = words(
     """king queen pope emperor empress tsar czar prince princess duke pharaoh sultan saint henry george charles
     louis william edward richard
     elizabeth james john paul pius leo benedict gregory clement innocent urban boniface sixtus julius nicholas
-    alexander catherine frederick philip napoleon ramses rameses darius xerxes artaxerxes nebuchadnezzar ptolemy
+    alexander catherine frederick philip napoleon ramses rameses ramesses darius xerxes artaxerxes
+    nebuchadnezzar ptolemy
     cleopatra thutmose amenhotep ashurnasirpal sargon shalmaneser peter ivan alfonso alphonse ferdinand francis
     joseph leopold otto rudolf wilhelm friedrich maximilian ludwig karl gustav christian haakon harald olaf olav
     robert david constantine theodosius justinian basil leo manuel michael andronicus stephen bela casimir
@@ -55,18 +56,45 @@ def _numeral(match: re.Match[str], at: Sentence) -> str | Reading | None:
     before = at.word_before(start)
     tail = (match["possessive"] or "").replace("’", "'")
     named = match.string[max(0, start - 24) : start].rstrip(" ").rpartition(" ")[2]
-    if before in _NUMBERED and (numeral != "I" or before == "war" or _ends_name(match, at)):
+    if before in _NUMBERED and (
+        numeral != "I"
+        or "World War" in match.string[max(0, start - 12) : start]
+        or _ends_name(match, at)
+        or _kind(match, at)
+    ):
         return Reading(start, match.end(), "roman", at.cardinal(number) + tail)
     of_ruler = number <= 40 and named[:1].isupper() and not named.endswith(",")
     if of_ruler and (before in _RULERS or _has_first_name(at, start)):
         said = f"the {spell.ordinal(number)}{tail}"
         return Reading(start, match.end(), "roman", said, 0.1) if numeral != "I" or _ends_name(match, at) else None
+    of_century = at.word_after(match.end()) in ("century", "centuries")
+    if of_century and number <= 40:
+        return Reading(start, match.end(), "roman", spell.ordinal(number))
     doubtful = numeral in _NOT_NUMERALS and not (numeral in ("IV", "VI") and named[:1].isupper())
     if doubtful or len(numeral) == 1 or at.shouting or (number > 100 and len(numeral) < 4):
         return None
-    of_century = at.word_after(match.end()) == "century"
-    said = spell.ordinal(number) if of_century else at.cardinal(number) + tail
-    return Reading(start, match.end(), "roman", said, 0.0 if of_century else 0.4)
+    return Reading(start, match.end(), "roman", at.cardinal(number) + tail, 0.4)
+
+
+def _kind(match: re.Match[str], at: Sentence) -> bool:
+    """`Schedule I drug`, `Type I error`: the noun after it says that `I` is no pronoun."""
+    return bool(
+        re.match(
+            r" (?:drugs?|substances?|controlled|diabetes|errors?|trials?|study|clinical|railroads?|functions?|"
+            r"superconductors?|supernova|collagen|interferon|survey|site)\b",
+            at.near_after(match.end()),
+        )
+    )
+
+
+def _low(match: re.Match[str], at: Sentence) -> str | None:
+    """`Act II, scene iii`, `page xiv`; one letter only after a word that nothing else follows."""
+    written, before = match["roman"], at.word_before(match.start())
+    known = before in ("scene", "act", "canto", "chapter", "page", "p", "pp", "book", "volume", "vol")
+    if not known and not (before in ("part", "section", "figure", "appendix", "clause") and len(written) > 1):
+        return None
+    number = value(written.upper())
+    return at.cardinal(number) if number else None
 
 
 def _ends_name(match: re.Match[str], at: Sentence) -> bool:
@@ -92,6 +120,8 @@ def _suffixed(match: re.Match[str], at: Sentence) -> str | None:
 
 
 RULES = (
+    Rule("roman", r"(?P<roman>[ivx]{1,7})(?![\w'’.-])", _low),
+    Rule("roman", r"(?P<roman>[ivx]{1,7})(?=\.(?! ?[a-z0-9]))", _low),
     Rule("roman", r"(?P<roman>[IVXLCDM]{1,12})(?:th|st|nd|rd)(?!\w)", _suffixed),
     Rule("roman", r"(?P<roman>[IVXLCDM]{1,12})(?P<possessive>['’]s)?(?![\w'’-]|\.[A-Za-z])", _numeral),
 )

@@ -35,6 +35,8 @@ _GREEK = dict(
 _NUMERIC = re.compile(r" ?[-+0-9.$£€=]")
 _ONLY_BEFORE = {"<": _NUMERIC, ">": _NUMERIC, "~": _NUMERIC, "#": re.compile(r"[# ]?\w")}
 """Signs that are said only before what this matches."""
+_PER = re.compile(r"(?:(?:[kc]?m|mi)[²³]|km2|m2|m3|sq\.? ?(?:km|mi)|ha\b|kWh\b)")
+"""Units that something is counted by, after a slash."""
 _PAIRED = frozenset("he/she his/her him/her she/he her/his yes/no true/false on/off men/women s/he".split())
 SILENT = "*_^|{}[]`•·▪◦●■□◆◇★☆►▶‣⁃¦¬¤←"
 
@@ -58,6 +60,8 @@ def _slash(match: re.Match[str], at: Sentence) -> str:
     first = re.search("[A-Za-z]*$", at.near_before(match.start()))
     second = re.match("[A-Za-z]*", at.near_after(match.end()))
     pair = f"{first[0] if first else ''}/{second[0] if second else ''}".lower()
+    if _PER.match(at.near_after(match.end())):
+        return "per"
     return "" if pair == "and/or" else "or" if pair in _PAIRED else "slash"
 
 

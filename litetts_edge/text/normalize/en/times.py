@@ -7,10 +7,17 @@ import re
 from litetts_edge.text.normalize.en import spell
 from litetts_edge.text.normalize.en.dates import full_date
 from litetts_edge.text.normalize.en.rules import DASH, Rule, Sentence, words
+from litetts_edge.text.normalize.en.scores import is_ratio
 from litetts_edge.text.tokens import Reading
 
 _HALF = r"(?P<half>[ap]m|[AP]M|(?<= )[AP](?= ?$)|[ap]\.m|[AP]\.M)(?![a-zA-Z])\.?"
 _BEFORE_TIME = words("at by since until till before after from @ time")
+_DAY_BEFORE = re.compile(
+    r"(?:\b[12][0-9]{3}|[0-9](?:st|nd|rd|th)|\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|"
+    r"dec)[a-z]{0,6}\.? [0-9]{1,2}),? $"
+)
+_MILITARY_AFTER = re.compile(r" ?(?:hours|hrs|h|GMT|UTC|Zulu|Z|CET|EST|local)\b")
+_MILITARY_BEFORE = words("at by until till from around about since to between approximately")
 _DAY_WORDS = (("in the morning", 12), ("in the afternoon", 18), ("in the evening", 21), ("at night", 24))
 
 
@@ -64,9 +71,13 @@ def half_of_day(written: str) -> str:
 
 def _time(match: re.Match[str], at: Sentence) -> str | Reading | None:
     hour, minute, half = int(match["h"]), int(match["m"] or 0), match["half"]
+    if half in ("A", "P") and not match["sep"] and at.word_before(match.start()) not in _BEFORE_TIME:
+        return None
     if hour > 24 or minute > 59 or (half and hour > 23):
         return None
     if not half:
+        if match["sep"] == ":" and is_ratio(at.near_before(match.start())):
+            return None
         if match["sep"] == "." and not _says_time(match, at):
             return None
         return clock(hour, minute)
@@ -109,7 +120,9 @@ def _clock_seconds(match: re.Match[str], at: Sentence) -> str | Reading | None:
     half = match["half"]
     if minutes > 59 or seconds > 59 or (half and hours > 23):
         return None
-    if not half and (at.word_before(match.start()) not in _BEFORE_TIME or hours > 23 or match["places"]):
+    day_before = _DAY_BEFORE.search(at.near_before(match.start()))
+    before = at.word_before(match.start())
+    if not half and (not (before in _BEFORE_TIME or day_before) or hours > 23 or match["places"]):
         return Reading(
             match.start(), match.end(), "duration", duration(hours, minutes, seconds, match["places"] or "")
         )
@@ -139,6 +152,28 @@ def _iso(match: re.Match[str], at: Sentence) -> str | None:
     zone = ", U T C" if match["zone"] in ("Z", "+00:00", "+0000", "+00") else ""
     date = full_date(int(match["y"]), month, day, at.british)
     return f"{date}, at {spoken_time(hour, minute, at.british)}{zone}"
+
+
+def _military(match: re.Match[str], at: Sentence) -> str | None:
+    """`0630` "oh six thirty", `1300 hours` "thirteen hundred hours": a zero before, or a word beside,
+    speaks for it.
+    """
+    hour, minute, start = match["h"], int(match["m"]), match.start()
+    after = _MILITARY_AFTER.match(at.near_after(match.end()))
+    before = at.word_before(start)
+    if not after and (hour[0] != "0" or before not in _MILITARY_BEFORE):
+        return None
+    if int(hour) > 24 or (hour[0] != "0" and (before not in _MILITARY_BEFORE or after is None)):
+        return None
+    said = f"{'oh' if at.british else 'zero'} {spell.digits(hour[1])}" if hour[0] == "0" else spell.tens(int(hour))
+    low = "hundred" if minute == 0 else f"{'oh ' if minute < 10 else ''}{spell.tens(minute)}"
+    return f"{said} {low}"
+
+
+def _days_clock(match: re.Match[str], at: Sentence) -> str:
+    days, hours, minutes, seconds = (int(match[name]) for name in ("d", "h", "m", "s"))
+    rest = duration(hours, minutes, seconds)
+    return f"{spell.cardinal(days)} day{'s' * (days != 1)} {rest}"
 
 
 def _iso_duration(match: re.Match[str], at: Sentence) -> str | None:
@@ -174,13 +209,19 @@ NUMBER_RULES = (
     ),
     Rule(
         "duration",
+        r"(?P<d>[0-9]{1,5}) ?(?:d|days?),? (?P<h>[0-2]?[0-9]):(?P<m>[0-5][0-9]):(?P<s>[0-5][0-9])(?![\w:.])",
+        _days_clock,
+    ),
+    Rule("time", r"(?P<h>[0-2][0-9])(?P<m>[0-5][0-9])(?![\w%°$£€-]|[.,:/][0-9])", _military),
+    Rule(
+        "duration",
         r"(?P<m>[0-9]{1,4}):(?P<s>[0-5][0-9])(?:\.(?P<places>[0-9]{1,3}))? ?(?P<unit>minutes?|mins?|hours?|"
         r"hrs?)\b",
         _minutes_seconds,
     ),
     Rule(
         "duration",
-        r"(?P<m>[0-9]{1,4}):(?P<s>[0-5][0-9])\.(?P<places>[0-9]{1,3}+)(?P<unit>)(?![\w:])",
+        r"(?P<m>[0-9]{1,4}):(?P<s>[0-5][0-9])\.(?P<places>[0-9]{1,6}+)(?P<unit>)(?![\w:])",
         _minutes_seconds,
     ),
     Rule("time", rf"(?P<h>{_HM})(?P<sep>[:.])(?P<m>[0-5][0-9])(?: ?{_HALF})?(?![\w%]|[.,:/-][0-9])", _time),

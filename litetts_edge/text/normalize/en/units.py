@@ -47,7 +47,7 @@ _PLAIN = {
     "inHg": "inch of mercury", "Nm": "newton meter", "hp": "horsepower", "bhp": "brake horsepower",
     "°C": "degree Celsius", "°F": "degree Fahrenheit", "℃": "degree Celsius", "℉": "degree Fahrenheit",
     "ºC": "degree Celsius", "ºF": "degree Fahrenheit", "°": "degree", "º": "degree", "deg": "degree",
-    "K": "kelvin",
+    "K": "kelvin", "Bft": "Beaufort", "bft": "Beaufort",
     "kcal": "kilocalorie", "cal": "calorie", "mcg": "microgram", "ly": "light year", "Sv": "sievert",
     "Bq": "becquerel", "Gy": "gray", "BTU": "B T U", "btu": "B T U", "MPa": "megapascal", "%": "percent",
     "‰": "per mille", "kWp": "kilowatt peak", "kmph": "kilometer per hour", "′": "minute", "″": "second",
@@ -57,7 +57,7 @@ _PLAIN = {
     "mb": "megabyte", "kb": "kilobyte", "tb": "terabyte", "mbps": "megabit per second", "kj": "kilojoule",
     "meter": "meter", "kilo": "kilo", "US gal": "U S gallon", "fl oz": "fluid ounce",
 }  # fmt: skip
-_UNCHANGED = frozenset("hertz lux percent bar horsepower kelvin mercury var pixels".split())
+_UNCHANGED = frozenset("hertz lux percent bar horsepower kelvin Beaufort mercury var pixels".split())
 _IRREGULAR = {"foot": "feet", "inch": "inches", "B T U": "B T U's", "henry": "henries"}
 _POWERS = {"²": "square ", "2": "square ", "³": "cubic ", "3": "cubic ", "^2": "square ", "^3": "cubic "}
 _PART = re.compile(r"(?P<square>sq\.? ?|cu\.? ?)?(?P<unit>.+?)(?P<power>\^?[23]|[²³])?\Z")

@@ -29,19 +29,30 @@ _ALWAYS = _table(
     Ext=extension;incl=including;excl=excluding;temp=temperature;Temp=temperature;min=minimum;max=maximum;
     avg=average;Assoc=associates;Natl=national;cont=continued;viz=namely;Ln=lane;Bldg=building;Pl=place;
     Jct=junction;Fri=Friday;Vs=versus;Approx=approximately;Est=established;govt=government;al=al;bldg=building;
-    rd=road;ave=avenue;blvd=boulevard;Dist=district;Sqn=squadron;Regt=regiment;Ph=phone;Ed=editor"""
+    rd=road;ave=avenue;blvd=boulevard;Dist=district;Sqn=squadron;Regt=regiment;Ph=phone;Ed=editor;
+    Ter=terrace;Wm=William;Chas=Charles;Thos=Thomas;Bn=battalion;yrs=years;hrs=hours;mins=minutes;ft=feet;lbs=pounds;
+    Fla=Florida;Calif=California;Conn=Connecticut;Ariz=Arizona;Minn=Minnesota;Tenn=Tennessee;Okla=Oklahoma;
+    Tex=Texas;Wis=Wisconsin;Mich=Michigan;Nebr=Nebraska;Colo=Colorado;Wyo=Wyoming"""
 )
 _BEFORE_NUMBER = _table(
     """No=number;Nos=numbers;no=number;nos=numbers;Vol=volume;vol=volume;Vols=volumes;vols=volumes;Ch=chapter;
     ch=chapter;Fig=figure;fig=figure;Figs=figures;figs=figures;p=page;pp=pages;P=page;pg=page;pgs=pages;Sec=section;
     sec=section;Art=article;art=article;Pt=part;pt=part;Op=opus;op=opus;Chap=chapter;chap=chapter;Nr=number;
     ca=circa;c=circa;est=established;Est=established;Ver=version;ver=version;Eq=equation;eq=equation;para=paragraph;Ref=reference;
-    col=column;Rm=room;Rte=route;Bk=book;Ep=episode;ep=episode;Approx=approximately;approx=approximately"""
+    col=column;Rm=room;Rte=route;Bk=book;Ep=episode;ep=episode;Approx=approximately;approx=approximately;
+    Apt=apartment;apt=apartment;rte=route;Fl=floor;ext=extension;Ext=extension;wk=week;Wk=week;Hwy=highway;Ste=suite"""
+)
+_AFTER_TOWN = _table(
+    """Mass=Massachusetts;Ill=Illinois;Ind=Indiana;Ore=Oregon;Va=Virginia;Ga=Georgia;Ky=Kentucky;Md=Maryland;
+    Neb=Nebraska;Nev=Nevada;Vt=Vermont;Wash=Washington;Ala=Alabama;Ark=Arkansas;Del=Delaware;Kan=Kansas;Miss=Mississippi;
+    Mont=Montana;Pa=Pennsylvania;Mo=Missouri"""
 )
 _PHRASES = _table(
     """e.g.=for example;i.e.=that is;E.g.=for example;I.e.=that is;w/o=without;w/=with;c/o=care of;b/c=because;
     n/a=not applicable;N/A=not applicable;a.k.a.=also known as;aka=also known as;a/c=air conditioning;
-    et al.=and others;cf.=compare;R.I.P.=rest in peace;&c.=et cetera;p/w=password"""
+    et al.=et al;cf.=compare;R.I.P.=rest in peace;&c.=et cetera;p/w=password;and/or=and or;Sq. ft.=square
+    feet;sq. ft.=square feet;cu. ft.=cubic feet;
+    cu. in.=cubic inches;cu. yd.=cubic yards;sq. mi.=square miles;no. of=number of;nos. of=numbers of"""
 )
 _STATES = _table(
     """AL=Alabama;AK=Alaska;AZ=Arizona;AR=Arkansas;CA=California;CO=Colorado;CT=Connecticut;DE=Delaware;
@@ -82,7 +93,7 @@ def _saint_or_street(match: re.Match[str], at: Sentence) -> Reading | None:
     named = bool(_CAPITAL_AFTER.match(at.near_after(match.end())))
     before = match.string[max(0, match.start() - 24) : match.start()]
     last = before.rstrip().rpartition(" ")[2]
-    after_name = bool(re.search(r"(?:^|[ (\"])(?:[A-Z][a-z']+|[0-9]+(?:st|nd|rd|th)) $", before))
+    after_name = bool(re.search(r"(?:^|[ (\"])(?:[A-Z][a-z']+|[JS]r\.|[0-9]+(?:st|nd|rd|th)) $", before))
     sure_street = bool(
         re.search(
             r"[0-9][A-Za-z]? (?:[NSEW]\.? )?(?:[A-Z][\w']+ ){0,2}$|[0-9](?:st|nd|rd|th) $",
@@ -142,6 +153,17 @@ def _number_digits(match: re.Match[str], at: Sentence) -> str | None:
     return f"{'numbers' if 's' in match['word'] else 'number'} {said}"
 
 
+def _century(match: re.Match[str], at: Sentence) -> Reading:
+    return Reading(match.start(), _end(match, at), "abbreviation", "century")
+
+
+def _old_state(match: re.Match[str], at: Sentence) -> Reading | None:
+    """`Boston, Mass.`: states as they were cut before they had two letters."""
+    if not re.search(r"[A-Z][a-z]{1,20}, $", at.text[max(0, match.start() - 24) : match.start()]):
+        return None
+    return Reading(match.start(), _end(match, at), "abbreviation", _AFTER_TOWN[match["word"]])
+
+
 def _phrase(match: re.Match[str], at: Sentence) -> Reading:
     return Reading(match.start(), _end(match, at), "abbreviation", _PHRASES[match[0]])
 
@@ -185,6 +207,8 @@ RULES = (
     Rule("abbreviation", r"(?<=\()(?P<life>b|d|r|fl)\.(?= ?(?:c\. ?)?[0-9])", _life),
     Rule("roman", r"WW ?(?P<war>II?|[12])(?![\w-])", _world_war),
     Rule("letters", r"(?P<a>[A-Z]{1,3}) ?& ?(?P<b>[A-Z]{1,3})(?P<tail>['’]?s)?(?!\w)", _ampersand),
+    Rule("abbreviation", r"(?<=[0-9](?:th|st|nd|rd) )(?P<word>c)\.(?= [a-z]|[,;)]|$)", _century),
+    Rule("abbreviation", rf"(?<=[a-z], )(?P<word>{_alternatives(_AFTER_TOWN)})\.", _old_state),
     Rule("abbreviation", rf"(?:{_alternatives(_PHRASES)})(?![\w])", _phrase),
     Rule(
         "abbreviation",
@@ -194,7 +218,8 @@ RULES = (
     ),
     Rule(
         "abbreviation",
-        rf"(?P<word>{_alternatives(_BEFORE_NUMBER)})(?P<dot>\.)?(?= ?[0-9]| [A-Z]{{1,3}}-?[0-9]| [IVXLC]+\b)",
+        rf"(?P<word>{_alternatives(_BEFORE_NUMBER)})(?P<dot>\.)?(?= ?[0-9]| [A-Z]{{1,3}}-?[0-9]|"
+        rf" [IVXLC]{{2,12}}\b| [VXLC]\b| I(?=[.,;:)]|$))",
         _before_number,
     ),
     Rule("abbreviation", rf"(?P<word>{_alternatives(_TITLES)})(?![\w'’])\.?", _title),
@@ -203,10 +228,31 @@ RULES = (
     Rule(
         "abbreviation",
         rf"(?P<word>{_alternatives(_ALWAYS)})(?:\.(?![A-Za-z0-9])|(?<=[ ](?:Inc|Ltd|Ave))(?!\w)|(?<=Blvd|"
-        rf"Corp|Dept)(?!\w)|(?<=\bvs)(?!\w)|(?<=Hwy)(?!\w)|(?<=approx)(?!\w))",
+        rf"Corp|Dept)(?!\w)|(?<=\bvs)(?!\w)|(?<=Hwy)(?!\w)|(?<=[a-z] Rd)(?![\w.])|(?<=[a-z] Ter)(?![\w.])|"
+        rf"(?<=approx)(?!\w))",
         _always,
     ),
 )
 
-WORDS = frozenset([*_TITLES, *_ALWAYS, *_BEFORE_NUMBER, "St", "Dr", "w", "aka", "e", "i", "E", "cf", "et"])
+WORDS = frozenset(
+    [
+        *_TITLES,
+        *_ALWAYS,
+        *_BEFORE_NUMBER,
+        *_AFTER_TOWN,
+        "Sq",
+        "sq",
+        "cu",
+        "Rs",
+        "St",
+        "Dr",
+        "w",
+        "aka",
+        "e",
+        "i",
+        "E",
+        "cf",
+        "et",
+    ]
+)
 """Words at which these rules may begin."""

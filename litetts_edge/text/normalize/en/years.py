@@ -29,16 +29,21 @@ _NOT_COUNTED = words(
     """is was has as its his this us always plus series les perhaps sometimes presents paris texas wales james
     charles lords commons congress elections olympics games sales its across unless towards afterwards thus
     yes census crisis basis press riots was's does goes comes makes says previous various famous business princess
-    process access success progress address class less"""
+    process access success progress address class less onwards levels prices contains"""
 )
 _COUNTED = re.compile(
-    r"(?:[- ](?P<between>[a-z]+ )?(?:people|persons?|men|women|children|votes|feet|sheep|fish|miles|meters?|"
+    r"(?:[- ](?P<between>(?!(?:by|of|in|to|at|on|for|with|from|and|or|as|the|was|were|is|a|an|but|that|"
+    r"when|had|it|he|she|they)\b)[a-z]+ )?(?:people|persons?|men|women|children|votes|feet|sheep|fish|"
+    r"miles|meters?|"
     r"metres?|yards|"
     r"grams?|kilos?|hours?|minutes|seconds|days?|weeks|months|steps|items|members|seats|copies|students|employees|"
     r"dollars?|pounds|euros|cents|times|percent|degrees|watts?|volts?|calories|words|pages|points|units|species|"
     r"families|houses|inhabitants|residents|soldiers|troops|homes|kilometers?|kilometres?|tons?|tonnes|acres|"
     r"million|billion|thousand|hundred|or so|sleeping|rpm|square)\b|[- ]seat(?:er|s)?\b| more\b)"
 )
+_PAIRED = re.compile(r"\b(?:between|in|since|from|of|by|during|around|both) [12][0-9]{3},? (?:and|or|to) $")
+_PAIR_AFTER = re.compile(r" (?:and|or) (?:in )?[12][0-9]{3}(?![0-9]|[.,][0-9])(?! [a-z]{2,20}s\b)")
+_OWNERS = words("her his its their our my your")
 _PLURAL = re.compile(r" ([a-z]{3,20}s)\b")
 
 
@@ -47,6 +52,8 @@ def _bare(match: re.Match[str], at: Sentence) -> str | Reading | None:
     value, start, end = int(match["year"]), match.start(), match.end()
     before = at.word_before(start)
     plain = before.rstrip(",")
+    if _PAIRED.search(at.near_before(start)) or _PAIR_AFTER.match(at.near_after(end)):
+        before = plain = "paired"
     if _counts(match, at, before) or not _may_be_year(value, plain):
         return None
     doubt = 0.0 if plain in _YEAR_BEFORE else 0.3
@@ -56,13 +63,15 @@ def _bare(match: re.Match[str], at: Sentence) -> str | Reading | None:
 
 
 def _may_be_year(value: int, before: str) -> bool:
+    if before in ("between", "around", "about", "paired") and (before == "paired" or value % 10):
+        return 1000 <= value <= 2199
     if before in _SURE_BEFORE or before in ("from", "after", "before", "by", "of"):
         return 1000 <= value <= 2199
     return 1400 <= value <= 2099 and before not in _COUNT_BEFORE
 
 
 def _counts(match: re.Match[str], at: Sentence, before: str) -> bool:
-    after = at.near_after(match.end())
+    after, value = at.near_after(match.end()), int(match["year"])
     counted = _COUNTED.match(after)
     if counted and (before not in _SURE_BEFORE or counted["between"] is None):
         return True
@@ -71,7 +80,9 @@ def _counts(match: re.Match[str], at: Sentence, before: str) -> bool:
     plural = _PLURAL.match(after)
     if plural is None or plural[1] in _NOT_COUNTED:
         return False
-    return before not in ("in", "of", "the", "since", "year") or plural[1] in (
+    if before in _OWNERS and value > 1900 and value % 100:
+        return False
+    return before not in ("in", "of", "the", "since", "year", "from", "paired") or plural[1] in (
         "cases",
         "patients",
         "villages",
@@ -91,6 +102,7 @@ def _era(match: re.Match[str], at: Sentence) -> str | Reading:
     number, second, era = match["number"], match["second"], match["era"]
     said = spell.year(int(number), at.british)
     if second:
+        said += f" {spell.letters(match['first'])}" if match["first"] else ""
         said += f" to {spell.year(int(second), at.british)}"
     if "." in era:
         return Reading(match.start(), match.start("era") - 1, "year", said)
@@ -119,18 +131,29 @@ def _short_year(match: re.Match[str], at: Sentence) -> str | None:
     return f"oh {spell.digits(number[1])}" if number[0] == "0" else spell.tens(int(number))
 
 
+def _short_years(match: re.Match[str], at: Sentence) -> str:
+    return " to ".join(
+        f"oh {spell.digits(number[1])}" if number[0] == "0" else spell.tens(int(number))
+        for number in match.group("number", "second")
+    )
+
+
 def _range(match: re.Match[str], at: Sentence) -> str | Reading | None:
     """`1990-95`, `1914-1918`; not where the second is the smaller one."""
     first, second = match["first"], match["second"]
     low = int(first)
-    high = int(second) if len(second) == 4 else int(first[:2] + second)
+    high = int(first[: 4 - len(second)] + second)
+    if len(second) == 1 and (low < 1500 or low % 10 == 0 or at.word_before(match.start()) in _COUNT_BEFORE):
+        return None
     if len(second) == 2 and high <= low and 1 <= int(second) <= 12 and "-" in match[0]:
         return Reading(match.start(), match.end(), "date", full_date(low, int(second), None, at.british))
     if not (1000 <= low < high <= 2199) or (len(second) == 2 and at.word_before(match.start()) in _COUNT_BEFORE):
         return None
     if _COUNTED.match(at.near_after(match.end())):
         return None
-    if len(second) == 2:
+    if len(second) == 1:
+        tail = spell.cardinal(second)
+    elif len(second) == 2:
         tail = f"oh {spell.digits(second[1])}" if second[0] == "0" else spell.tens(int(second))
     else:
         tail = spell.year(high, at.british)
@@ -148,12 +171,19 @@ def _old(match: re.Match[str], at: Sentence) -> str | None:
 
 _ERA = r"(?P<era>B\.C\.E?|A\.D|C\.E|BCE?|AD|CE)(?![\w])"
 NUMBER_RULES = (
-    Rule("year", rf"(?P<number>[1-9][0-9]{{0,3}})(?: ?{DASH} ?(?P<second>[1-9][0-9]{{0,3}}))? {_ERA}", _era),
+    Rule(
+        "year",
+        rf"(?P<number>[1-9][0-9]{{0,3}})(?:(?: (?P<first>BCE?|AD|"
+        rf"CE))? ?{DASH} ?(?P<second>[1-9][0-9]{{0,3}}))? {_ERA}",
+        _era,
+    ),
     Rule("decade", r"(?P<number>[12][0-9]{2}0)(?P<mark>['’])?s(?P<short>)(?!\w)", _decade),
+    Rule("decade", r"(?P<number>[1-9][0-9]0)(?P<mark>)s(?P<short>)(?= (?:BCE?|AD|CE|B\.C|A\.D))", _decade),
     Rule("decade", r"(?P<number>[2-9]0|[1-9]00)(?P<mark>['’])?s(?P<short>)(?!\w)", _decade),
     Rule(
         "year",
-        rf"(?P<first>[12][0-9]{{3}}) ?(?:{DASH}|/) ?(?P<second>[12][0-9]{{3}}|[0-9]{{2}})(?![\w-]|[.,:/][0-9])",
+        rf"(?P<first>[12][0-9]{{3}}) ?(?:{DASH}|/) ?(?P<second>[12][0-9]{{3}}|[0-9]{{2}}|"
+        rf"(?<=[0-9][-–])[1-9])(?![\w%°$£€-]|[.,:/][0-9])",
         _range,
     ),
     Rule("year", r"(?P<year>[12][0-9]{3})(?P<possessive>['’]s)?(?![\w%$£€°²³/–—]|[.,:-][0-9]|-[A-Z])", _bare),
@@ -161,6 +191,7 @@ NUMBER_RULES = (
 )
 RULES = (
     Rule("decade", r"['’](?P<number>[1-9]0)(?P<mark>)s(?P<short>)(?!\w)", _decade),
+    Rule("year", r"['’](?P<number>[0-9]{2}) ?[-–] ?['’](?P<second>[0-9]{2})(?![\w'’%])", _short_years),
     Rule("year", r"['’](?P<number>[0-9]{2})(?![\w'’%]|[.,][0-9])", _short_year),
     Rule("year", r"\((?P<year>[12][0-9]{3})(?=[);,])", _bracketed),
     Rule("year", r"(?P<era>AD|CE|BC) (?P<number>[1-9][0-9]{0,3})(?![\w]|[.,][0-9])", _anno),

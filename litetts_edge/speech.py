@@ -107,3 +107,5 @@ class Sentence:
     """Factor of the request's speed (SSML)."""
     warnings: tuple[str, ...] = ()
     """What the sender should know of how it is read: `code: detail`."""
+    marks: tuple[tuple[str, float], ...] = ()
+    """Named moments (SSML), each with the share of the sentence that is said before it, 0 to 1."""

@@ -32,7 +32,7 @@ from litetts_edge.events import Finished
 from litetts_edge.pcm import Samples
 from litetts_edge.pipeline.voices import Voices, installed
 from litetts_edge.speech import Sentence, Voice
-from litetts_edge.text.frontend import PlainFrontend
+from litetts_edge.text.frontend import Frontend
 from litetts_edge.text.phonemes import MARKS
 from tests.desk import ask, open_desk
 
@@ -61,7 +61,7 @@ def uncut() -> Iterator[CompactEngine]:
 
 
 def sentence(text: str, lang: str = "") -> Sentence:
-    return next(PlainFrontend().sentences(text, CompactEngine.voices[0], lang))
+    return next(Frontend().sentences(text, CompactEngine.voices[0], lang))
 
 
 def said(engine: CompactEngine, text: str, speed: float = 1.0, voice: str = "compact:slt") -> Samples:

@@ -177,6 +177,14 @@ def test_ssml_becomes_sentences_with_pauses_voices_and_rates() -> None:
     assert spans == ["One", "two", "Three", "four", "five", "USB"]
 
 
+def test_ssml_marks_have_their_place() -> None:
+    """Before the first word, inside a sentence and behind the last."""
+    document = '<speak><mark name="a"/>One two <mark name="b"/>six ten. Yes.<mark name="c"/></speak>'
+    first, second = Frontend().sentences(document, IPA, "")
+    assert [(name, round(share, 1)) for name, share in first.marks] == [("a", 0.0), ("b", 0.4)]
+    assert second.marks == (("c", 1.0),)
+
+
 def test_ssml_phonemes_are_said_as_written() -> None:
     """And those of a language without rules of ours, too."""
     document = '<speak>a <phoneme ph="təˈmɑːtoʊ">tomato</phoneme></speak>'

@@ -18,7 +18,7 @@ from litetts_edge.engines import create
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.pcm import Samples
 from litetts_edge.speech import Sentence, Voice
-from litetts_edge.text.frontend import PlainFrontend
+from litetts_edge.text.frontend import Frontend
 from litetts_edge.text.phonemes import MARKS, VOWELS, Token, from_espeak
 
 COMPETING = home()
@@ -43,7 +43,7 @@ def engine() -> Iterator[Synthesizer]:
 
 
 def read(text: str, voice: Voice) -> list[Sentence]:
-    return list(PlainFrontend().sentences(text, voice, ""))
+    return list(Frontend().sentences(text, voice, ""))
 
 
 def speak(engine: Synthesizer, voice: Voice, sentences: list[Sentence]) -> Samples:

@@ -427,3 +427,25 @@ async def test_a_region_is_read_as_its_nearest_relative(tmp_path: Path, lang: st
         finished = desk.closing("a")
         assert isinstance(finished, Finished)
         assert finished.voice == voice
+
+
+async def test_marks_of_ssml_have_their_time(desk: Desk) -> None:
+    """A mark behind a pause of two seconds is reached then."""
+    document = '<speak>One.<break time="2s"/><mark name="here"/>Two.</speak>'
+    desk.pipeline.submit(ask("a", document))
+    await desk.closed("a")
+    finished = desk.closing("a")
+    assert isinstance(finished, Finished)
+    ((name, at_ms),) = finished.marks
+    assert name == "here"
+    assert 2000 < at_ms < finished.audio_ms
+
+
+async def test_ssml_in_another_language_finds_a_voice_for_it(tmp_path: Path) -> None:
+    """Its xml:lang chooses, as a request's lang does; the same language in another accent does not."""
+    async with open_desk(tmp_path, [EspeakEngine()]) as desk:
+        for name, lang in (("de", "de"), ("gb", "en-GB")):
+            desk.pipeline.submit(ask(name, f'<speak xml:lang="{lang}">Hallo</speak>', voice="espeak:en-us"))
+        await desk.closed("de", "gb")
+        spoken = {event.id: event.voice for event in desk.told if isinstance(event, Finished)}
+    assert spoken == {"de": "espeak:de", "gb": "espeak:en-us"}

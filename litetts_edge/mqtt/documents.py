@@ -44,6 +44,7 @@ def _facts(event: SpeechEvent) -> dict[str, object]:
                 "voice": event.voice,
                 "cache": "hit" if event.cache_hit else "miss",
                 "warnings": list(event.warnings),
+                **({"marks": [{"name": name, "ms": _ms(ms)} for name, ms in event.marks]} if event.marks else {}),
             }
         case Cancelled():
             return {"reason": event.reason}

@@ -33,6 +33,10 @@ class Rendering:
     """The voice of that name, if it can go on where `voice` speaks."""
     warnings: list[str] = field(default_factory=list)
     """What the speech check found; complete when the iteration has ended."""
+    marks: list[tuple[str, float]] = field(default_factory=list)
+    """SSML marks, in milliseconds from where the text (its last repetition) begins."""
+    _made_s: float = 0.0
+    """Seconds of audio of this repetition so far."""
     _cancelled: bool = False
 
     def terminate(self) -> None:
@@ -53,10 +57,12 @@ class Rendering:
 
     def _once(self) -> Iterator[AudioChunk]:
         pause_ms = 0
+        self.marks, self._made_s = [], 0.0
         for sentence in self.frontend.sentences(self.request.text, self.voice, self.request.lang):
             for text in sentence.warnings:
                 self._warn(text)
             if pause_ms := pause_ms + sentence.lead_ms:
+                self._made_s += pause_ms / 1000
                 yield silence(pause_ms, self.voice.sample_rate)
             yield from self._sentence(sentence)
             pause_ms = sentence.pause_ms
@@ -84,4 +90,6 @@ class Rendering:
             yield chunk
         whole = np.concatenate([chunk.samples for chunk in made]) if made else np.zeros(0, dtype=np.float32)
         audio = AudioChunk(whole, self.voice.sample_rate, ends_sentence=True)
+        self.marks += [(name, 1000 * (self._made_s + share * audio.seconds)) for name, share in sentence.marks]
+        self._made_s += audio.seconds
         self.warnings += [code for code in self.check.check(sentence, audio) if code not in self.warnings]

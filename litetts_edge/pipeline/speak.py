@@ -256,6 +256,7 @@ class SpeechPipeline:
             queue_ms=(started - request.accepted_at) * 1000,
             rtf=synthesis.synthesis_s / synthesis.audio_s if synthesis.audio_s else 0.0,
             warnings=(*warnings, *rendering.warnings, *outputs.warnings),
+            marks=tuple(rendering.marks),
         )
 
     async def _ready(self, voice: Voice, priority: Priority, warnings: list[str]) -> Voice:

@@ -28,8 +28,8 @@ class Passage:
     style: Style
     fixed: tuple[Fixed, ...]
     """What SSML decides, with places in `text`."""
-    marks: tuple[str, ...]
-    """Names of the SSML marks in it or right before it."""
+    marks: tuple[tuple[str, float], ...]
+    """SSML marks in it or right before or behind it, with the share of its text before each."""
 
 
 class Document:
@@ -55,7 +55,6 @@ class Document:
             "pitch": any(style.pitch for style in styles),
             "volume": any(style.volume for style in styles),
             "emphasis": any(style.emphasis not in {"", "none"} for style in styles),
-            "mark": bool(self._styled.marks),
         }
         return tuple(name for name, is_there in found.items() if is_there)
 
@@ -104,7 +103,9 @@ class Document:
                     if piece.start <= one.start and one.end <= piece.end and one.start < one.end
                 ),
                 tuple(
-                    name for at, name in marks if (piece.start <= at < following) or (last and at >= piece.start)
+                    (name, min(max((at - piece.start) / (piece.end - piece.start), 0.0), 1.0))
+                    for at, name in marks
+                    if (at < following or last) and (at >= piece.start or index == 0)
                 ),
             )
 

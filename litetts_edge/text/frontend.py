@@ -94,9 +94,6 @@ class Frontend:
         return Explanation(tuple(found), unsure, (*document.warnings, *_warnings(document, lang)))
 
 
-PlainFrontend = Frontend  # XXX
-
-
 def normalize(text: str, lang: str, lexicon: Lexicon | None = None) -> str:
     """What is spoken for `text`, on one line."""
     document = Document(text)
@@ -187,6 +184,7 @@ def _sentence(
         lead_ms=passage.lead_ms if first else 0,
         voice=passage.style.voice,
         rate=passage.style.rate,
+        marks=passage.marks if first else (),
     )
 
 

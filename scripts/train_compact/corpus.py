@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from litetts_edge.engines.compact_input import IS_PHONE, PHONES, Input, read
 from litetts_edge.engines.compact_units import HOP, SAMPLE_RATE
 from litetts_edge.speech import Alphabet, Voice
-from litetts_edge.text.frontend import PlainFrontend
+from litetts_edge.text.frontend import Frontend
 from litetts_edge.text.phonemes import FLITE, MARKS, from_espeak
 from train_compact.flite import Utterance
 
@@ -52,7 +52,7 @@ class Spoken:
 def sentences(lines: Iterable[str], left_out: frozenset[str]) -> dict[str, str]:
     """What the front end makes of the lines: the text of each sentence, and its IPA. `left_out` holds key()s."""
     found: dict[str, str] = {}
-    frontend = PlainFrontend()
+    frontend = Frontend()
     for line in lines:
         for sentence in frontend.sentences(line.strip(), READER, "en-US"):
             if _SPELLED.fullmatch(sentence.text) and key(sentence.text) not in left_out:

@@ -18,7 +18,7 @@ from benchmarks.figures import Figure, Goal
 from litetts_edge.engines import MODELS
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.speech import Sentence, Voice
-from litetts_edge.text.frontend import PlainFrontend
+from litetts_edge.text.frontend import Frontend
 
 CPU = Goal("p95", 30, "issue: CPU seconds a second of audio, one thread, at most 0.03")
 FIRST = Goal("p95", 15, "issue: first window at most 15 ms of CPU, whatever the length")
@@ -76,7 +76,7 @@ def _cpu_ms_a_second(synthesizer: Synthesizer, voice: str, texts: list[str]) -> 
 
 
 def _read(text: str, voice: Voice) -> list[Sentence]:
-    return list(PlainFrontend().sentences(text, voice, ""))
+    return list(Frontend().sentences(text, voice, ""))
 
 
 def _cpu_ms(work: Callable[[], object]) -> float:
@@ -125,12 +125,12 @@ from benchmarks.machine import memory_mb
 from litetts_edge.engines import create
 from litetts_edge.engines.compact_input import read
 from litetts_edge.engines.onnx import library
-from litetts_edge.text.frontend import PlainFrontend
+from litetts_edge.text.frontend import Frontend
 now = lambda name="rss": memory_mb(os.getpid())[name]
 said = json.load(sys.stdin)
 engine = create("compact", threads=1)
 voice = engine.voices[0]
-list(PlainFrontend().sentences("The front door is open.", voice, ""))
+list(Frontend().sentences("The front door is open.", voice, ""))
 before = now()
 library()
 imported = now()

@@ -19,7 +19,7 @@ from litetts_edge.engines.compact_units import KNEE
 from litetts_edge.engines.compact_windows import WHOLE
 from litetts_edge.pcm import Samples
 from litetts_edge.speech import Sentence, Voice
-from litetts_edge.text.frontend import PlainFrontend
+from litetts_edge.text.frontend import Frontend
 from litetts_edge.text.phonemes import MARKS
 
 TARGET_LUFS = -20.0
@@ -121,7 +121,7 @@ def _speak_all(speaker: str, texts: list[str]) -> _Found:
     uncut = CompactEngine(models=MODELS, first_steps=WHOLE)
     voice = find(compact, f"compact:{speaker}")
     for text in texts:
-        for sentence in PlainFrontend().sentences(text, voice, ""):
+        for sentence in Frontend().sentences(text, voice, ""):
             chunks = [chunk.samples for chunk in compact.synthesize(sentence, voice, 1.0)]
             samples = np.concatenate(chunks)
             joins = np.cumsum([len(chunk) for chunk in chunks])[:-1]
@@ -154,7 +154,7 @@ def _pauses_at_marks(speaker: str) -> list[float]:
     voice = find(compact, f"compact:{speaker}")
     found = []
     for text in held_out()[:20]:
-        for sentence in PlainFrontend().sentences(text, voice, ""):
+        for sentence in Frontend().sentences(text, voice, ""):
             words = sentence.phonemes.split()
             middle = len(words) // 2
             for mark in MARKS:

@@ -20,7 +20,7 @@ from litetts_edge.pipeline.ledger import CrashLedger
 from litetts_edge.pipeline.render import Rendering
 from litetts_edge.quality import LevelCheck
 from litetts_edge.speech import RequestId, SpeakRequest, Voice
-from litetts_edge.text.frontend import PlainFrontend
+from litetts_edge.text.frontend import Frontend
 from train_compact.flite import Flite
 
 VOICES = SPEAKERS
@@ -60,7 +60,7 @@ def chunks(synthesizer: Synthesizer, voice: str, text: str) -> Iterator[AudioChu
     request = SpeakRequest(RequestId("measured"), text, voice)
     ledger = CrashLedger(_ledger_file())
     spoken = find(synthesizer, voice)
-    return Rendering(request, spoken, synthesizer, PlainFrontend(), LevelCheck(), ledger).chunks()
+    return Rendering(request, spoken, synthesizer, Frontend(), LevelCheck(), ledger).chunks()
 
 
 def joined(pieces: Iterator[AudioChunk]) -> tuple[Samples, int]:

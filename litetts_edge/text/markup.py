@@ -102,7 +102,7 @@ def _around(pattern: re.Pattern[str], text: str) -> Iterator[Edit]:
 
 # -- lines
 
-_FENCE = re.compile(r"(?:`{3,}+[^`\s]*+|~{3,}+[^~\s]*+)$")
+_FENCE = re.compile(r"(?:`{3,}+|~{3,}+)(?P<info>[A-Za-z][\w+#.-]{0,19}+)?$")
 _RULE = re.compile(r"(?:-[ \t]*+){3,}+$|(?:\*[ \t]*+){3,}+$|(?:_[ \t]*+){3,}+$|={3,}+$")
 _TABLE_RULE = re.compile(r"\|?[ \t]*+:?-{2,}:?[ \t]*+(?:\|[ \t]*+:?-{2,}:?[ \t]*+)*+\|?$")
 _QUOTE = re.compile(r"(?:>[ \t]?+)++(?![ \t]*+[\d=$€£+-])")
@@ -137,12 +137,17 @@ class _Blocks:
             start += len(line) + 1
             if begin >= end:
                 self._item, self._table = "", False
-            elif _FENCE.match(self._text[begin:end]):
+            elif self._is_fence(self._text[begin:end], number):
                 self._fenced, self._item = not self._fenced, ""
                 yield begin, end, PARAGRAPH
             elif not self._fenced:
                 follows = self._lines[number + 1].strip() if number + 1 < len(self._lines) else ""
                 yield from self._line(line, begin, end, follows)
+
+    def _is_fence(self, line: str, number: int) -> bool:
+        """A name behind the marks (```yaml) is one only where code can follow; else it is a word of the text."""
+        fence = _FENCE.match(line)
+        return fence is not None and (not fence["info"] or (not self._fenced and number + 1 < len(self._lines)))
 
     def _line(self, line: str, begin: int, end: int, follows: str) -> Iterator[Edit]:
         quote = _QUOTE.match(self._text[begin:end])

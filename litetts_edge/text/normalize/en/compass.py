@@ -25,11 +25,17 @@ def point(letters: str) -> str:
 
 def _wind(match: re.Match[str], at: Sentence) -> str | None:
     of = re.match(r" of\b", at.near_after(match.end())) and _DISTANCE.search(at.near_before(match.start()))
-    wind = _WIND.search(at.near_before(match.start())) or _SPEED.match(at.near_after(match.end()))
+    wind = _WIND.search(at.near_before(match.start())) or (
+        len(match[0]) > 1 and _SPEED.match(at.near_after(match.end()))
+    )
     if not (of or wind):
         return None
     points = [point(letters) for letters in re.split("[-/–]", match[0])]
     return (" to " if "/" not in match[0] else ", ").join(points)
+
+
+def _street_side(match: re.Match[str], at: Sentence) -> str:
+    return point(match["way"])
 
 
 def _street(match: re.Match[str], at: Sentence) -> Reading:
@@ -40,12 +46,17 @@ def _street(match: re.Match[str], at: Sentence) -> Reading:
 
 
 _POINT = "(?:NN[EW]|SS[EW]|E[NS]E|W[NS]W|[NS][EW]|[NSEW])"
-RULES = (Rule("abbreviation", rf"{_POINT}(?:[-/–]{_POINT})?(?![\w'’-]|\.[A-Za-z])", _wind),)
+_NAMED_STREET = (
+    rf"(?= (?:[A-Z][a-z']{{1,20}}|[0-9]{{1,3}}(?:st|nd|rd|th))(?: [A-Z][a-z]{{1,20}})?(?: {_STREET}\b))"
+)
+RULES = (
+    Rule("abbreviation", rf"(?P<way>[NS][EW]|[NSEW]\b)\.?{_NAMED_STREET}", _street_side),
+    Rule("abbreviation", rf"{_POINT}(?:[-/–]{_POINT})?(?![\w'’-]|\.[A-Za-z])", _wind),
+)
 NUMBER_RULES = (
     Rule(
         "id",
-        rf"(?P<number>[0-9]{{1,5}}) (?P<way>[NSEW])\.?(?= (?:[A-Z][a-z']{{1,20}}|[0-9]{{1,3}}(?:st|nd|rd|th))"
-        rf"(?: [A-Z][a-z]{{1,20}})?(?: {_STREET}\b))",
+        rf"(?P<number>[0-9]{{1,5}}) (?P<way>[NSEW])\.?{_NAMED_STREET}",
         _street,
     ),
 )

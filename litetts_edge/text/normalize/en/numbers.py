@@ -26,7 +26,9 @@ _CALIBRE = re.compile(
 _EMERGENCY = re.compile(
     r"\b(?:call|calls|called|calling|dial|dials|dialed|dialled|dialing|phone|phoned|ring|text|number|via|a) $"
 )
-_CALLED = re.compile(r"\b(?:(?:call|dial|phone|text|ring)\w{0,3} [0-9]{3} (?:or|and)|(?:text|sms) .{0,30}to) $")
+_CALLED = re.compile(
+    r"\b(?:(?:call|dial|phone|text|ring)\w{0,3} [0-9-]{3,14} (?:or|and)|(?:text|sms) .{0,30}to) $"
+)
 _ROADS = re.compile(r"\b(?:SR|US|CR|SH|FM|CH) $")
 _ROAD_ENDS = re.compile(
     r"[.,;:!?)]|$| (?:[A-Z]|(?:in|and|from|to|at|is|was|or|near|on|runs|for|as|by|with|between|through)\b)"

@@ -105,10 +105,24 @@ def _nine_eleven(match: re.Match[str], at: Sentence) -> str | None:
 
 
 _NOT_MORE = r"(?![\w-]|[.,:/][0-9])"
+
+
+def _serial_pair(match: re.Match[str], at: Sentence) -> str | None:
+    """`Public Law 94-142`, `Notice 2000-44`: a year and a number, no range."""
+    if not _PAPERS.search(at.near_before(match.start())):
+        return None
+    return f"{spell.pairs(match['a'])} {spell.pairs(match['b'])}"
+
+
+_PAPERS = re.compile(
+    r"\b(?:notice|bulletin|ruling|public law|pub\. l\.|resolution|circular|directive|executive order|regulation) "
+    r"(?:no\.? )?$"
+)
 RULES = (
     Rule("digits", r"[0-9]{4}-[0-9]{3}[0-9X](?![\w-])|[0-9]{1,5}(?:[ -][0-9]{1,7}){1,4}(?:[ -]?X)?(?![\w-])",
          _standard_number),
-    Rule("ratio", rf"(?P<chapter>[0-9]{{1,3}}):(?P<verse>[0-9]{{1,3}})(?:[-–](?P<last>[0-9]{{1,3}}))?{_NOT_MORE}",
+    Rule("ratio", "
+         "rf"(?P<chapter>[0-9]{{1,3}}):(?P<verse>[0-9]{{1,3}})(?:[-–](?P<last>[0-9]{{1,3}}))?{_NOT_MORE}(?! ?[aApP]\.?[mM]\b)",
          _verse),
     Rule("ratio", r"(?P<year>1[5-9][0-9]{2}|20[0-9]{2}):(?P<page>[1-9][0-9]{0,2})(?:[-–](?P<last>[0-9]{1,3}))?"
          rf"{_NOT_MORE}", _year_page),
@@ -121,7 +135,8 @@ RULES = (
 """Before dates and times."""
 AFTER_DATES = (
     Rule("score", r"(?P<got>[0-9]{1,3}(?:\.[0-9]{1,2})?)/(?P<most>100|10|5|20)(?![\w/-]|[.,:][0-9])", _out_of),
+    Rule("id", r"(?P<a>[0-9]{2,4})-(?P<b>[0-9]{1,4})(?![\w-]|[.,:/][0-9])", _serial_pair),
     Rule("date", r"9[-/]11(?![\w-]|[.,:/][0-9])", _nine_eleven),
-    Rule("score", r"[0-9]{1,3}[-–][0-9]{1,2}[-–][0-9]{1,2}(?![\w-]|[.,:/][0-9])", _triple),
+    Rule("score", r"[0-9]{1,3}[-–][0-9]{1,2}[-–][0-9]{1,3}(?![\w-]|[.,:/][0-9])", _triple),
 )
 """After dates, before fractions and ranges."""

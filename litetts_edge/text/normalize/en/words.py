@@ -153,6 +153,13 @@ def _number_digits(match: re.Match[str], at: Sentence) -> str | None:
     return f"{'numbers' if 's' in match['word'] else 'number'} {said}"
 
 
+def _versus(match: re.Match[str], at: Sentence) -> Reading | None:
+    """`Roe v. Wade`."""
+    if not re.search(r"(?:[A-Z][\w'.]{0,20}|Inc\.|Co\.) $", at.text[max(0, match.start() - 24) : match.start()]):
+        return None
+    return Reading(match.start(), match.end(), "abbreviation", "versus")
+
+
 def _century(match: re.Match[str], at: Sentence) -> Reading:
     return Reading(match.start(), _end(match, at), "abbreviation", "century")
 
@@ -207,6 +214,7 @@ RULES = (
     Rule("abbreviation", r"(?<=\()(?P<life>b|d|r|fl)\.(?= ?(?:c\. ?)?[0-9])", _life),
     Rule("roman", r"WW ?(?P<war>II?|[12])(?![\w-])", _world_war),
     Rule("letters", r"(?P<a>[A-Z]{1,3}) ?& ?(?P<b>[A-Z]{1,3})(?P<tail>['’]?s)?(?!\w)", _ampersand),
+    Rule("abbreviation", r"v\.(?= [A-Z])", _versus),
     Rule("abbreviation", r"(?<=[0-9](?:th|st|nd|rd) )(?P<word>c)\.(?= [a-z]|[,;)]|$)", _century),
     Rule("abbreviation", rf"(?<=[a-z], )(?P<word>{_alternatives(_AFTER_TOWN)})\.", _old_state),
     Rule("abbreviation", rf"(?:{_alternatives(_PHRASES)})(?![\w])", _phrase),

@@ -51,7 +51,7 @@ def _bare(match: re.Match[str], at: Sentence) -> str | Reading | None:
     """Four figures: a year where the words before speak for it, unless what follows is counted."""
     value, start, end = int(match["year"]), match.start(), match.end()
     before = at.word_before(start)
-    plain = before.rstrip(",")
+    plain = "" if at.text[start - 1 : start] == "(" else before.rstrip(",")
     if _PAIRED.search(at.near_before(start)) or _PAIR_AFTER.match(at.near_after(end)):
         before = plain = "paired"
     if _counts(match, at, before) or not _may_be_year(value, plain):
@@ -72,7 +72,8 @@ def _may_be_year(value: int, before: str) -> bool:
 
 def _counts(match: re.Match[str], at: Sentence, before: str) -> bool:
     after, value = at.near_after(match.end()), int(match["year"])
-    counted = _COUNTED.match(after)
+    both = re.match(r" (?:and|or|to) [0-9,.]{1,9}(?![0-9])", after)
+    counted = _COUNTED.match(after, both.end() if both else 0)
     if counted and (before not in _SURE_BEFORE or counted["between"] is None):
         return True
     if before in _SURE_BEFORE and before not in ("in", "by"):

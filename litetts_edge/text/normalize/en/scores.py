@@ -121,9 +121,8 @@ _PAPERS = re.compile(
 RULES = (
     Rule("digits", r"[0-9]{4}-[0-9]{3}[0-9X](?![\w-])|[0-9]{1,5}(?:[ -][0-9]{1,7}){1,4}(?:[ -]?X)?(?![\w-])",
          _standard_number),
-    Rule("ratio", "
-         "rf"(?P<chapter>[0-9]{{1,3}}):(?P<verse>[0-9]{{1,3}})(?:[-–](?P<last>[0-9]{{1,3}}))?{_NOT_MORE}(?! ?[aApP]\.?[mM]\b)",
-         _verse),
+    Rule("ratio", rf"(?P<chapter>[0-9]{{1,3}}):(?P<verse>[0-9]{{1,3}})(?:[-–](?P<last>[0-9]{{1,3}}))?{_NOT_MORE}"
+         r"(?! ?[aApP]\.?[mM]\b)", _verse),
     Rule("ratio", r"(?P<year>1[5-9][0-9]{2}|20[0-9]{2}):(?P<page>[1-9][0-9]{0,2})(?:[-–](?P<last>[0-9]{1,3}))?"
          rf"{_NOT_MORE}", _year_page),
     Rule("time", rf"(?P<m>[0-9]{{2}}):(?P<s>[0-5][0-9]){_NOT_MORE}(?! ?(?:min|h|hours|[ap]\.?m)\b)", _minutes),

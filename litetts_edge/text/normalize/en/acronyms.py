@@ -14,7 +14,8 @@ _SAID = words(
     SARS MERS MENSA ESPRIT EPCOT INTERPOL EUROPOL ZIGBEE LORA SATA BIOS DOS GUI WYSIWYG YAML TOML ANSI ASCII
     UNIX LINUX SAP PUMA NIKE SONAR JSON GNOME POSIX MIDI CAD RICO NAVY ARMY OCEAN VESA WIMAX SIRI ALEXA NOVA ISIS
     ISIL HAMAS FATAH PETA NASCAR NARAL SCOTUS POTUS FLOTUS COBRA DEFRA OFCOM OFSTED OFGEM AVIS FIAT SAAB
-    ZIP HAL BAFTA EMEA SOHO YOLO FOMO GIMP NAND EPROM EEPROM DIMM SIMM HEPA SCADA OLED AMOLED MATLAB NOAA
+    ZIP HAL BAFTA EMEA SOHO YOLO FOMO GIMP NAND EPROM EEPROM DIMM SIMM HEPA SCADA RISC CISC MIPS OLED
+    AMOLED MATLAB NOAA
     DALL COMESA WASP ERASMUS TWAIN GOLD SPAM PANTONE"""
 )
 _SPELLED = words(
@@ -106,12 +107,17 @@ def _dotted(match: re.Match[str], at: Sentence) -> str | Reading | None:
     return Reading(match.start(), end, "letters", spell.letters(text.replace("'s", "")) + tail)
 
 
+def _degree(match: re.Match[str], at: Sentence) -> str:
+    return f"{match['first']} {match['rest']}"
+
+
 def _mixed(match: re.Match[str], at: Sentence) -> str:
     """`PhD`, `kWh` alone, `TVs`, `DVDs`."""
     return spell.letters(match["word"].upper()) + ("'s" if match["s"] else "")
 
 
 RULES = (
+    Rule("letters", r"(?P<first>[BMD])\.(?P<rest>Ed|Phil|Eng|Com|Tech)(?:\.|(?!\w))", _degree),
     Rule("letters", r"(?P<word>Ph\.D\.?|[BM]\.Sc\.?|PhD|LL\.[BDM]\.?|MSc|BSc|BCom|LLM)(?P<s>s)?(?!\w)", _mixed),
     Rule(
         "letters", r"(?:[A-Z]\.){2,8}(?:['’]s)?(?![A-Za-z0-9])|(?:[A-Z]\.){1,7}[A-Z](?:['’]s)?(?![\w.])", _dotted

@@ -23,7 +23,8 @@ _MANY_BEFORE = re.compile(
 )
 _COUNTDOWN = re.compile(
     r"(?:\b(?:timer|time|remaining|left|uptime|countdown|eta|elapsed|runtime|duration|"
-    r"snooze)s?:? (?:is )?(?:of |for )?)$"
+    r"snooze)s?:? (?:is )?(?:of |for )?|"
+    r"\b(?:ring|done|ready|start|arrive|due|finish|finishe|finished|depart|leave|back|end|boil|again)s? in )$"
 )
 _COUNTDOWN_AFTER = re.compile(
     r" (?:left|remaining|ago|to go|elapsed|timer|alarm|countdown|break|nap|walk|snooze)\b"

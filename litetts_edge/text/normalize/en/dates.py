@@ -138,6 +138,12 @@ def _weekday(match: re.Match[str], at: Sentence) -> str | None:
     return _DAYS_BY_START[match["day"][:3].lower()]
 
 
+def _months(match: re.Match[str], at: Sentence) -> str:
+    """`Jan.–Mar. 2020`."""
+    said = f"{month_name(match['month'])} to {month_name(match['last'])}"
+    return said + (f" {spell.year(int(match['year']), at.british)}" if match["year"] else "")
+
+
 def _weekdays(match: re.Match[str], at: Sentence) -> Reading:
     first, second = (_DAYS_BY_START[match[name][:3].lower()] for name in ("day", "last"))
     end = match.end() - (match[0].endswith(".") and at.ends_at(match.end()))
@@ -166,6 +172,12 @@ RULES = (
         _month_first,
     ),
     Rule("date", rf"{MONTH}(?P<comma>,)?(?P<of> of)? {_YEAR}(?![0-9a-zA-Z%])(?! ?[%°])", _month_year),
+    Rule(
+        "date",
+        rf"(?P<month>(?:{_SHORT})(?![a-z]))\.?{DASH}(?P<last>(?:{_SHORT})(?![a-z]))(?:\.(?= ?[0-9(]))?"
+        rf"(?: {_YEAR}(?![0-9%]))?",
+        _months,
+    ),
     Rule(
         "abbreviation",
         rf"(?P<month>(?!May)(?:{_SHORT})(?![a-zA-Z]))(?<!Mar)(?<!J[au]n[ey])(?<!July)\.(?! ?[a-z]{{0,3}}\.)",

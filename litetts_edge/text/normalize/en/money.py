@@ -91,6 +91,8 @@ _MAGNITUDE = (
     r"(?![a-zA-Z0-9]))?"
 )
 _PER = r"(?: ?/ ?(?P<per>[a-zA-Zµ²³]{1,14}[23²³]?)(?![\w/]))?"
+_INDIAN = r"[0-9]{1,2}(?:,[0-9]{2}){1,4},[0-9]{3}(?![0-9,])"
+"""`1,50,000`: one and a half lakhs."""
 _LOSS = re.compile(
     r"(?:\b(?:loss|losses|profit|balance|deficit|net|total|income|result|change|cash|flow)(?: of)?|:) $"
 )
@@ -233,7 +235,7 @@ RULES = (
     Rule("money", r"£ ?(?P<l>[0-9]{1,6}),? (?P<s>[0-9]{1,2}) ?s\b\.?(?:,? (?P<d>[0-9]{1,2}) ?d\b)?", _shillings),
     Rule(
         "money",
-        rf"(?P<open>\()?(?P<minus>{SIGN}|–(?=[$£€]))?(?P<sign>{_SIGNS}) ?(?P<number>{NUMBER})"
+        rf"(?P<open>\()?(?P<minus>{SIGN}|–(?=[$£€]))?(?P<sign>{_SIGNS}) ?(?P<number>{_INDIAN}|{NUMBER})"
         rf"(?:(?: ?(?P<big1>[kK]|[mM]n?|[bB]n?|(?:m|b|tr)illion))? ?{DASH} ?(?:{_SIGNS})?(?P<second>{NUMBER}))?"
         rf"(?!-?[0-9]){_MAGNITUDE}(?: (?P<code>USD|CAD|AUD|NZD)(?!\w))?{_PER}(?P<each>-an?-[a-z]{{2,12}}(?!\w))?",
         _signed,

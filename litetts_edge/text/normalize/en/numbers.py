@@ -31,7 +31,8 @@ _CALLED = re.compile(
 )
 _ROADS = re.compile(r"\b(?:SR|US|CR|SH|FM|CH) $")
 _ROAD_ENDS = re.compile(
-    r"[.,;:!?)]|$| (?:[A-Z]|(?:in|and|from|to|at|is|was|or|near|on|runs|for|as|by|with|between|through)\b)"
+    r"[.,;:!?)]|$| (?:[A-Z]|(?:in|and|from|to|at|is|was|or|near|(?:north|south|east|west)(?:bound)?|"
+    r"bridge|corridor|exit|freeway|on|runs|for|as|by|with|between|through)\b)"
 )
 _SCORES = re.compile(
     r"\b(?:won|win|wins|lost|lose|loses|beat|beats|beating|score[ds]?|victory|defeat|defeated|draw|drew|led|lead|leads|tied|tie|ahead|up|down|final|half-?time|match|game)\b"

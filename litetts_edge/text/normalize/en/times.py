@@ -128,7 +128,7 @@ def _clock_seconds(match: re.Match[str], at: Sentence) -> str | Reading | None:
         )
     said = (
         clock(hours, minutes)
-        if minutes
+        if minutes or not (seconds or half)
         else clock(hours, minutes).removesuffix(" o'clock").removesuffix(" hundred")
     )
     if seconds:

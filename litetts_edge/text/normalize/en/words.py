@@ -50,7 +50,8 @@ _AFTER_TOWN = _table(
 _PHRASES = _table(
     """e.g.=for example;i.e.=that is;E.g.=for example;I.e.=that is;w/o=without;w/=with;c/o=care of;b/c=because;
     n/a=not applicable;N/A=not applicable;a.k.a.=also known as;aka=also known as;a/c=air conditioning;
-    et al.=et al;cf.=compare;R.I.P.=rest in peace;&c.=et cetera;p/w=password;and/or=and or;Sq. ft.=square
+    et al.=et al;cf.=compare;R.I.P.=rest in peace;&c.=et cetera;p/w=password;and/or=and or;either/or=either
+    or;Sq. ft.=square
     feet;sq. ft.=square feet;cu. ft.=cubic feet;
     cu. in.=cubic inches;cu. yd.=cubic yards;sq. mi.=square miles;no. of=number of;nos. of=numbers of"""
 )

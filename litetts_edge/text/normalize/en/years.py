@@ -116,6 +116,8 @@ def _anno(match: re.Match[str], at: Sentence) -> str:
 
 def _decade(match: re.Match[str], at: Sentence) -> str | None:
     value = int(match["number"])
+    if value in (100, 1000) and at.near_after(match.end()).startswith(" of "):
+        return None
     if value % 10 or (value < 100 and (value < 20 or (match["mark"] == "'" and not match["short"] and False))):
         return None
     return spell.decade(value, at.british)

@@ -241,6 +241,7 @@ def test_words_stay_whole() -> None:
         "می\u200cخواهم",
         "नमस्ते दुनिया",
         "don't — 10:30",
+        "vis-a-vis - -5",
     ):
         assert safe(text, "gmw/en-US") == text
 
@@ -257,6 +258,9 @@ FOREIGN = "Ԫᚵϸᦎእᖝၩᄨⅈࠊݴቜሷጫজফᛎஇઓᥓಓკདྷ
         ("vi", "ᘵi᭯ɘပèຯ" * 20),
         ("ar", "⣯⣾"),
         ("ti", "⢿"),
+        ("es", "\"''-कक " * 20),
+        ("hi", "---Ⱦ---" * 20),
+        ("ml", '";-ɂ-ⱦҰⱦ ' * 20),
         ("ar", FOREIGN),
         ("si", FOREIGN),
         ("en-US", FOREIGN),

@@ -49,8 +49,8 @@ class Finished:
     cache_hit: bool = False
     warnings: tuple[str, ...] = ()
     marks: tuple[tuple[str, float], ...] = ()
-    """Names of SSML marks and when they were reached, in milliseconds from where the text begins. Inside a sentence
-    that follows from the length of the text before it; at its ends it is exact."""
+    """Names of SSML marks and when they were reached, in milliseconds from where the text begins. Inside a
+    sentence that follows from the length of the text before it; at its ends it is exact."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,6 +225,20 @@ def test_digits_of_another_script_are_said() -> None:
     assert len(phonemes("The ٣ doors", "en-US").split()) == 3
 
 
+def test_a_language_that_nobody_reads_is_a_warning() -> None:
+    """One word of a document does not cost the others."""
+    (first, second) = Frontend().sentences('<speak>One <lang xml:lang="xx-YY">two</lang></speak>', IPA, "")
+    assert (first.lang, second.lang) == ("en-US", "en-US")
+    assert [warning.partition(":")[0] for warning in second.warnings] == ["language_kept"]
+
+
+def test_a_number_may_have_its_format() -> None:
+    """`number` with `ordinal`, as SSML 1.0 has it."""
+    assert (
+        normalize('<speak><say-as interpret-as="number" format="ordinal">3</say-as></speak>', "en-US") == "third"
+    )
+
+
 def test_other_languages_go_to_espeak_as_they_are() -> None:
     """German is never read by English rules."""
     assert normalize("Am 3. Mai um 8.30 Uhr, 5 km.", "de") == "Am 3. Mai um 8.30 Uhr, 5 km."

@@ -14,7 +14,7 @@ _LEFT_OUT = frozenset("`{}[]|\\\\~^")
 _VIETNAMESE = re.compile(r"[^\w\s.,;:!?%]|_")
 """What Vietnamese is spared: it is the one language that crashes on much else, `"-k"` for one."""
 _HYPHENS = re.compile(r"(?<![^\W_])-++(?=[^\s\d])|--++")
-"""Hyphens that join nothing: before a letter foreign to the voice they are memory corruption (`"''-कक"` in Spanish)."""
+"""Hyphens that join nothing: before a letter foreign to the voice they corrupt memory (`"''-कक"` in Spanish)."""
 _ONE_SCRIPT = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "FULLWIDTH": "LATIN"}
 """Scripts that are mixed inside Japanese words count as one."""
 _SCRIPTS_IN_A_CLAUSE = 16
@@ -38,7 +38,7 @@ def safe(text: str, voice: str) -> str:
 
     Found by fuzzing: a backtick in Vietnamese, Braille in Arabic and, in many languages, a hyphen before a foreign
     letter are segmentation faults; a long word or clause of many foreign letters, each spoken by its name, is a
-    buffer overflow. So symbols become spaces, words end where the script changes, and clauses where it changes often.
+    buffer overflow. So symbols become spaces, words end where the script changes, clauses where it changes often.
     """
     text = _HYPHENS.sub(" ", text)
     vietnamese = voice.startswith("aav/vi")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from litetts_edge.errors import LanguageNotFound
 from litetts_edge.speech import Alphabet, Sentence, Voice
 from litetts_edge.text import espeak, reading
 from litetts_edge.text.document import Document, Passage
@@ -75,7 +76,9 @@ class Frontend:
         lexicon = self._files.current()
         warnings = (*document.warnings, *_warnings(document, lang))
         for passage in document.passages(lang):
-            for sentence in _sentences(document, passage, voice, passage.style.lang or lang, lexicon):
+            spoken_in, unknown = _language(passage, lang)
+            warnings += unknown
+            for sentence in _sentences(document, passage, voice, spoken_in, lexicon):
                 yield replace(sentence, warnings=warnings + sentence.warnings) if warnings else sentence
                 warnings = ()
 
@@ -85,13 +88,15 @@ class Frontend:
         lang = lang or _own(document.lang, voice)
         lexicon = self._files.current()
         found: list[Explained] = []
+        warnings = (*document.warnings, *_warnings(document, lang))
         for passage in document.passages(lang):
-            spoken_in = passage.style.lang or lang
+            spoken_in, unknown = _language(passage, lang)
+            warnings += unknown
             tokens = reading.tokens(passage.text, spoken_in, passage.fixed, lexicon)
             found += _explained(text, document, passage, tokens, spoken_in, found[-1].span[1] if found else 0)
         doubtful = sorted((one for one in found if one.doubt >= UNSURE), key=lambda one: -one.doubt)
         unsure = tuple(dict.fromkeys(one.text for one in doubtful))[:MOST_UNSURE]
-        return Explanation(tuple(found), unsure, (*document.warnings, *_warnings(document, lang)))
+        return Explanation(tuple(found), unsure, tuple(dict.fromkeys(warnings)))
 
 
 def normalize(text: str, lang: str, lexicon: Lexicon | None = None) -> str:
@@ -99,7 +104,7 @@ def normalize(text: str, lang: str, lexicon: Lexicon | None = None) -> str:
     document = Document(text)
     said = []
     for passage in document.passages(lang):
-        tokens = reading.tokens(passage.text, passage.style.lang or lang, passage.fixed, lexicon)
+        tokens = reading.tokens(passage.text, _language(passage, lang)[0], passage.fixed, lexicon)
         said.append(reading.spoken(passage.text, tokens))
     return " ".join(part for part in said if is_speakable(part))
 
@@ -110,7 +115,7 @@ def phonemes(text: str, lang: str, lexicon: Lexicon | None = None) -> str:
     document = Document(text)
     said = []
     for passage in document.passages(lang):
-        spoken_in = passage.style.lang or lang
+        spoken_in, _ = _language(passage, lang)
         tokens = reading.tokens(passage.text, spoken_in, passage.fixed, lexicon)
         if is_english(spoken_in):
             said.append(ipa_of(voiced(tokens, spoken_in)))
@@ -220,6 +225,18 @@ def _next(document: Document, passage: Passage, tokens: Sequence[Token], index: 
     following = tokens[index + 1 : index + 2]
     at = passage.start + (following[0].start if following else len(passage.text))
     return document.source(at, at + 1)[0]
+
+
+def _language(passage: Passage, lang: str) -> tuple[str, tuple[str, ...]]:
+    """What a passage is read in, and the warning when SSML names a language that nobody reads."""
+    asked = passage.style.lang
+    if not asked:
+        return lang, ()
+    try:
+        espeak.language(asked)
+    except LanguageNotFound:
+        return lang, (f"language_kept: no voice reads {asked[:40]!r}; {lang} goes on",)
+    return asked, ()
 
 
 def _own(asked: str, voice: Voice) -> str:

@@ -37,6 +37,10 @@ _PART = re.compile(
 _KINDS = {"initials": "word", "dash": "mark"}
 
 
+_NUMBER_FORMATS = frozenset({"ordinal", "cardinal", "digits", "telephone", "fraction"})
+"""Formats of `number`, as SSML 1.0 has them, that are kinds of their own."""
+
+
 class Normalizer(Protocol):
     """A module of text/normalize/."""
 
@@ -165,7 +169,8 @@ def _from_ssml(sentence: str, fixed: Fixed, lang: str) -> Token:
     if fixed.kind == "sub":
         return replace(token, spoken=normalized(fixed.value, lang))
     rules = normalizer(lang)
-    said = rules.read_as(written, fixed.value, fixed.form) if rules else None
+    asked = fixed.form if fixed.value == "number" and fixed.form in _NUMBER_FORMATS else fixed.value
+    said = rules.read_as(written, asked, fixed.form) if rules else None
     kind = "letters" if fixed.value in {"characters", "spell-out", "verbatim"} else "digits"
     return replace(token, kind=kind, spoken=said if said is not None else normalized(written, lang))
 

@@ -162,7 +162,7 @@ EVERYWHERE = (
 RULES = (
     Rule(
         "electronic",
-        r"[a-z](?:[a-z0-9-]{1,30}+|_[a-z0-9-]{1,30}+){1,8}+(?:\.tar)?\.(?:py|js|txt|ya?ml|json|sh|md|csv|zip|exe|mp[34]|wav|log|conf|jpe?g|png|"
+        r"[a-z][a-z0-9-]{0,40}(?:_[a-z0-9-]{1,40}){0,8}(?:\.tar)?\.(?:py|js|txt|ya?ml|json|sh|md|csv|zip|exe|mp[34]|wav|log|conf|jpe?g|png|"
         r"pdf|docx?|xlsx?|gz|bz2|xz|tgz|onnx|so|deb|iso)(?!\w)",
         _domain,
         re.I,

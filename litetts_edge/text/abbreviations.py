@@ -22,7 +22,7 @@ _NEVER_EN = frozenset("eg ie resp esp incl v".split())
 
 BEFORE_NUMBER = frozenset(
     "no nos nr nrs n° nº num núm p pp pg pág pag art arts sec secs § ch chap fig figs vol vols op ex eq tab ver v "
-    "par para bd abs kap rn lot box tel ext apt rm bk ln lns".split()
+    "par para bd abs kap rn lot box tel ext apt rm bk ln lns rs sun sat".split()
 )
 """Abbreviations of these only before a number; `no` and `p` are words elsewhere."""
 

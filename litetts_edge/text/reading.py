@@ -81,6 +81,8 @@ def spoken(sentence: str, parts: Iterable[Token]) -> str:
         said.append(sentence[done : token.start])
         done = token.end
         text = token.written if token.as_written else token.spoken
+        if not text and sentence[token.end : token.end + 1].isalnum():
+            text = " "  # what it divided stays divided: `a*b`
         if said and text and _glued(said[-1] or (said[-2] if len(said) > 1 else ""), text):
             said.append(" ")
         said.append(text)

@@ -100,7 +100,9 @@ class Sentence:
     phonemes: str = ""
     """IPA, for a voice whose alphabet asks for it; else empty."""
     lead_ms: int = 0
-    """Silence to leave before it."""
+    """Silence to leave before it (SSML)."""
+    tail_ms: int = 0
+    """Silence to leave after it, also when nothing follows (SSML)."""
     voice: str = ""
     """The voice that the text asks for here (SSML); empty for the request's own."""
     rate: float = 1.0

@@ -164,7 +164,9 @@ SSML = """<speak>One <break time="2s"/> two
 
 def test_ssml_becomes_sentences_with_pauses_voices_and_rates() -> None:
     """Cut only where the document wants something else from there on."""
-    found = [(one.text, one.voice, one.rate, one.pause_ms) for one in Frontend().sentences(SSML, IPA, "")]
+    found = [
+        (one.text, one.voice, one.rate, one.pause_ms + one.tail_ms) for one in Frontend().sentences(SSML, IPA, "")
+    ]
     assert found == [
         ("One", "", 1.0, 2000),
         ("two", "", 1.0, 600),
@@ -175,6 +177,15 @@ def test_ssml_becomes_sentences_with_pauses_voices_and_rates() -> None:
     ]
     spans = [SSML[slice(*one.span)] for one in Frontend().sentences(SSML, IPA, "")]
     assert spans == ["One", "two", "Three", "four", "five", "USB"]
+
+
+def test_no_break_is_lost() -> None:
+    """At the beginning, at the end, and around what has no word."""
+    document = (
+        '<speak><break time="1s"/>a<break time="2s"/><s>...</s><break time="3s"/>b<break time="4s"/></speak>'
+    )
+    found = [(one.text, one.lead_ms, one.pause_ms, one.tail_ms) for one in Frontend().sentences(document, IPA, "")]
+    assert found == [("a", 1000, 0, 2000), ("b", 3000, 0, 4000)]
 
 
 def test_ssml_marks_have_their_place() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from litetts_edge.errors import LexiconInvalid, LexiconNotWritten
+from litetts_edge.text.clean import clean
 from litetts_edge.text.entries import entry_of, read_entries
 from litetts_edge.text.lexicon import Layer, Lexicon
 from litetts_edge.text.lexicon_files import STEPS_KEPT, LexiconFiles
@@ -89,8 +90,10 @@ def test_the_longer_and_the_higher_win() -> None:
         ("- {word: a, word: a, say: b}", "twice"),
         ("- {regex: '(', say: b}", "regex: "),
         ("- {regex: 'a*', say: b}", "at least one"),
-        ("- {regex: 'a', say: 'x \\1'}", "no group 1"),
-        ("- {regex: 'a', say: 'x \\g<n>'}", "named 'n'"),
+        ("- {regex: 'a', say: 'x \\1'}", "no group '1'"),
+        ("- {regex: 'a', say: 'x \\g<n>'}", "no group 'n'"),
+        ("- {regex: 'a', say: 'x \\'}", "backslash"),
+        ("- {regex: 'a', say: 'C:\\dir'}", "backslash"),
         ("- {regex: 'a', ipa: ə}", "said by `say`"),
         ("- just a text", "expected an entry"),
         ("- {word: a, say: : b}", "YAML syntax"),
@@ -110,6 +113,36 @@ def test_a_bad_line_is_reported_and_the_rest_works(line: str, said: str) -> None
 def test_an_empty_lexicon_is_fine(text: str) -> None:
     """No entries, no problems."""
     assert read_entries(text, "x") == ([], [])
+
+
+@pytest.mark.parametrize("word", ["O’Neil", "cafe\u0301", "New\u00a0 York"])
+def test_an_entry_is_cleaned_as_texts_are(word: str) -> None:
+    """Phones type a curly apostrophe."""
+    form = "phrase" if " " in word else "word"
+    entry = entry_of({form: word, "say": "x"})
+    assert [m.say for m in Lexicon([(Layer.LIVE, [entry])]).find(clean(f"the {word}.").text, "en")[0]] == ["x"]
+
+
+def test_groups_by_number_and_name() -> None:
+    """Both ways to write one, and a group that took no part is empty."""
+    assert found("Room 214", yaml="- {regex: 'Room (\\d)(?P<n>\\d\\d)(x)?', say: '\\g<1> \\g<n>\\3'}") == [
+        ("Room 214", "2 14")
+    ]
+
+
+def test_a_lexicon_that_would_be_too_large_is_not_written(tmp_path: Path) -> None:
+    """Else it could not be read again, nor changed."""
+    entries = "".join(f"- {{word: w{number}, say: {'x' * 480}}}\n" for number in range(1035))
+    (tmp_path / "lexicon.yaml").write_text(entries)
+    lexicon = LexiconFiles(None, tmp_path)
+    for number in range(100):
+        try:
+            lexicon.add({"word": f"n{number}", "say": "x" * 480})
+        except LexiconInvalid:
+            break
+    else:
+        pytest.fail("it grew without end")
+    assert lexicon.remove({"word": "w0"})
 
 
 def test_a_regex_that_explodes_is_given_up() -> None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 
-from litetts_edge.errors import BadField, BadRequest, NotSupported, RetainedMessage
+from litetts_edge.errors import BadField, BadRequest, NotSupported, RetainedMessage, SpeechError
 from litetts_edge.events import FirstAudio, SpeechEvent
 from litetts_edge.health import Health
 from litetts_edge.mqtt.documents import event_document, to_json
@@ -290,10 +290,13 @@ class MqttService:
             fields = parse_object(delivery.payload)
             data = await self.verbs.answer(verb, fields)
             answer = {"id": fields.get("id"), "status": "ok", "data": data}
-        except BadRequest as error:
+        except SpeechError as error:
             answer = _refusal(fields, error.code, str(error))
         except SettingsError as error:
             answer = _refusal(fields, "bad_settings", str(error))
+        except Exception:  # whoever asked must not wait for ever
+            log.exception("request/%s failed", verb)
+            answer = _refusal(fields, SpeechError.code, "An unexpected error; the log has the details.")
         topic = self.topics.response(verb if verb.isidentifier() else "unknown")
         with suppress(ValueError):  # brokers pass on what nobody may publish to
             topic = publish_topic(delivery.response_topic)

@@ -65,6 +65,9 @@ class Rendering:
                 self._made_s += pause_ms / 1000
                 yield silence(pause_ms, self.voice.sample_rate)
             yield from self._sentence(sentence)
+            if sentence.tail_ms:
+                self._made_s += sentence.tail_ms / 1000
+                yield silence(sentence.tail_ms, self.voice.sample_rate)
             pause_ms = sentence.pause_ms
 
     def _voice(self, sentence: Sentence) -> Voice:

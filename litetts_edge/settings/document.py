@@ -47,19 +47,19 @@ class _Composer(yaml.SafeLoader):
         return node
 
 
-def read_text(path: Path) -> str:
-    """The text of a settings file. Raises FileNotFoundError, or Unreadable for anything else."""
+def read_text(path: Path, longest: int = MAX_BYTES) -> str:
+    """The text of a file that people write. Raises FileNotFoundError, or Unreadable for anything else."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise Unreadable("is not a file")
         with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+            content = file.read(longest + 1)
     except FileNotFoundError:
         raise
     except OSError as error:
         raise Unreadable(f"cannot be read: {os.strerror(error.errno or 0)}") from None
-    if len(content) > MAX_BYTES:
-        raise Unreadable(f"is larger than {MAX_BYTES} bytes: this is no settings file")
+    if len(content) > longest:
+        raise Unreadable(f"is larger than {longest} bytes: it is left out")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

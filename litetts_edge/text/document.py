@@ -25,6 +25,8 @@ class Passage:
     """Silence before it."""
     pause_ms: int
     """Silence after it, when something follows."""
+    tail_ms: int
+    """Silence after it that SSML asks for, instead of the pause."""
     style: Style
     fixed: tuple[Fixed, ...]
     """What SSML decides, with places in `text`."""
@@ -68,7 +70,7 @@ class Document:
         if self._styled is None:
             for piece in split(self.text, lang):
                 yield Passage(
-                    _line(self.text[piece.start : piece.end]), piece.start, 0, piece.pause_ms, _DEFAULT, (), ()
+                    _line(self.text[piece.start : piece.end]), piece.start, 0, piece.pause_ms, 0, _DEFAULT, (), ()
                 )
             return
         yield from self._styled_passages(self._styled, lang)
@@ -95,7 +97,8 @@ class Document:
                 _line(self.text[piece.start : piece.end]),
                 piece.start,
                 sum(ms for at, ms in breaks if at <= piece.start) if index == 0 else 0,
-                sum(after) if after else max(border, piece.pause_ms),
+                0 if after else max(border, piece.pause_ms),
+                sum(after),
                 next((style for start, end, style in styles if start <= piece.start < end), _DEFAULT),
                 tuple(
                     replace(one, start=one.start - piece.start, end=one.end - piece.start)

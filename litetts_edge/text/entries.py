@@ -12,6 +12,7 @@ import yaml
 from litetts_edge.errors import did_you_mean
 from litetts_edge.settings.document import Unreadable, compose_any, line_of
 from litetts_edge.settings.problems import Problem
+from litetts_edge.text.clean import clean
 from litetts_edge.text.phonemes import from_espeak, unread
 
 Form = Literal["word", "phrase", "regex"]
@@ -23,7 +24,7 @@ MOST_ENTRIES = 20_000
 _KEYS = (*FORMS, "say", "ipa", "lang", "case", "note")
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _ITEM = re.compile(r"^(?P<indent> *)- ", re.M)
-_GROUP = re.compile(r"\\(?:(?P<number>\d{1,2})|g<(?P<name>\w{1,40})>)")
+_GROUP = re.compile(r"\\(?:(?P<number>[1-9]\d?)|g<(?P<name>\w{1,40})>)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,7 @@ def entry_of(fields: Mapping[str, Any]) -> Entry:
     if len(forms) != 1:
         raise ValueError("an entry has exactly one of word, phrase and regex")
     form = forms[0]
-    pattern, say, ipa = _line(fields, form, MAX_PATTERN), _line(fields, "say"), _line(fields, "ipa")
-    _check_pattern(form, pattern)
+    pattern, say, ipa = _pattern(fields, form), _line(fields, "say"), _line(fields, "ipa")
     if bool(say) == bool(ipa):
         raise ValueError("an entry has exactly one of say and ipa")
     if ipa:
@@ -174,13 +174,17 @@ def _line(fields: Mapping[str, Any], name: str, longest: int = MAX_SAY) -> str:
     return value.strip()
 
 
-def _check_pattern(form: Form, pattern: str) -> None:
+def _pattern(fields: Mapping[str, Any], form: Form) -> str:
+    pattern = _line(fields, form, MAX_PATTERN)
+    if form != "regex":
+        pattern = clean(pattern, markup=False).text.strip()  # as the texts are: O’Neil is O'Neil there
     if not pattern:
         raise ValueError(f"{form}: it is empty")
     if form == "word" and any(sign.isspace() for sign in pattern):
         raise ValueError(f"word: {pattern!r} is more than one word; write `phrase` instead")
     if form != "regex" and not any(sign.isalnum() for sign in pattern):
         raise ValueError(f"{form}: it has no letter and no digit")
+    return pattern
 
 
 def _check_ipa(form: Form, ipa: str) -> None:
@@ -201,8 +205,10 @@ def _check_regex(pattern: str, say: str) -> None:
         raise ValueError(f"regex: {error}") from None
     if compiled.match(""):
         raise ValueError("regex: it finds nothing everywhere; let it need at least one character")
+    if rest := _GROUP.sub("", say).count("\\"):
+        raise ValueError(f"say: {rest} times a backslash that names no group; write \\1 or \\g<name>")
     for group in _GROUP.finditer(say):
-        if group["name"] and group["name"] not in compiled.groupindex:
-            raise ValueError(f"say: the regex has no group named {group['name']!r}")
-        if group["number"] and int(group["number"]) > compiled.groups:
-            raise ValueError(f"say: the regex has no group {group['number']}")
+        named = group["name"] or group["number"]
+        known = int(named) <= compiled.groups if named.isdigit() else named in compiled.groupindex
+        if not known:
+            raise ValueError(f"say: the regex has no group {named!r}")

@@ -75,12 +75,18 @@ class Frontend:
         lang = lang or _own(document.lang, voice)
         lexicon = self._files.current()
         warnings = (*document.warnings, *_warnings(document, lang))
+        silence_ms = 0  # of passages without a word
         for passage in document.passages(lang):
             spoken_in, unknown = _language(passage, lang)
             warnings += unknown
+            silence_ms += passage.lead_ms
+            spoken = False
             for sentence in _sentences(document, passage, voice, spoken_in, lexicon):
-                yield replace(sentence, warnings=warnings + sentence.warnings) if warnings else sentence
-                warnings = ()
+                yield replace(sentence, lead_ms=silence_ms, warnings=warnings + sentence.warnings)
+                warnings, silence_ms = (), 0
+                spoken = True
+            if not spoken:
+                silence_ms += passage.tail_ms
 
     def explain(self, text: str, voice: Voice, lang: str = "") -> Explanation:
         """How `text` is spoken by `voice`, token by token. Raises SsmlInvalid, LanguageNotFound."""
@@ -186,7 +192,7 @@ def _sentence(
         span,
         passage.pause_ms if last else 0,
         ipa,
-        lead_ms=passage.lead_ms if first else 0,
+        tail_ms=passage.tail_ms if last else 0,
         voice=passage.style.voice,
         rate=passage.style.rate,
         marks=passage.marks if first else (),

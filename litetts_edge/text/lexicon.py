@@ -132,7 +132,7 @@ class Lexicon:
                 for found in pattern.finditer(sentence, timeout=REGEX_TIMEOUT_S):
                     if found.end() > found.start():
                         yield Match(found.start(), found.end(), entry, layer, found.expand(entry.say))
-            except TimeoutError:
+            except (TimeoutError, regex.error, IndexError):  # the latter two: a group that took no part
                 slow.append(entry.pattern)
 
 

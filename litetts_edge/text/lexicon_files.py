@@ -20,6 +20,8 @@ from litetts_edge.text.lexicon import Layer, Lexicon
 
 LIVE_NAME = "lexicon.yaml"
 """In the state folder."""
+MAX_BYTES = 512 * 1024
+"""Of a lexicon; some 8,000 entries, which take a second to read."""
 STEPS_KEPT = 20
 """Changes that can be undone."""
 
@@ -140,7 +142,7 @@ class LexiconFiles:
         if path is None or signature is None:
             return _File(signature, (), ())
         try:
-            entries, problems = read_entries(read_text(path), str(path))
+            entries, problems = read_entries(read_text(path, MAX_BYTES), str(path))
         except FileNotFoundError:
             return _File(None, (), ())
         except Unreadable as error:
@@ -167,6 +169,11 @@ class LexiconFiles:
     def _replace(self, entries: list[Entry]) -> None:
         """Keep the present file as a step that can be undone, and write; in this order."""
         path = self._live_path()
+        content = _text(entries).encode()
+        if len(content) > MAX_BYTES:
+            raise LexiconInvalid(
+                f"it would have more than {MAX_BYTES} bytes; write a lexicon file instead, or remove entries"
+            )
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             steps = self._steps()
@@ -177,7 +184,7 @@ class LexiconFiles:
             for step in steps[: max(0, len(steps) + 1 - STEPS_KEPT)]:
                 with contextlib.suppress(OSError):
                     step.unlink()
-            write(path, _text(entries).encode())
+            write(path, content)
         except OSError as error:
             raise LexiconNotWritten(str(path), error) from error
 

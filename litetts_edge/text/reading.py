@@ -65,7 +65,11 @@ def tokens(sentence: str, lang: str, fixed: Sequence[Fixed] = (), lexicon: Lexic
     """Every part of a cleaned `sentence`, in order. `fixed` are its own stretches; SSML wins over the lexicon."""
     decided = [_from_ssml(sentence, one, lang) for one in fixed]
     if lexicon is not None:
-        matches, _ = lexicon.find(sentence, lang)
+        matches, left_out = lexicon.find(sentence, lang)
+        for pattern in left_out:
+            log.warning(
+                "the lexicon's regex %r takes too long or does not fit its say; it is left out here", pattern
+            )
         for match in matches:
             if all(match.end <= token.start or match.start >= token.end for token in decided):
                 decided.append(_from_lexicon(sentence, match, lang))

@@ -179,6 +179,11 @@ def test_ssml_becomes_sentences_with_pauses_voices_and_rates() -> None:
     assert spans == ["One", "two", "Three", "four", "five", "USB"]
 
 
+def test_letters_are_spelled_in_every_language() -> None:
+    """Also where we have no rules."""
+    assert normalize('<speak><say-as interpret-as="characters">abc1</say-as></speak>', "de") == "a b c 1"
+
+
 def test_no_break_is_lost() -> None:
     """At the beginning, at the end, and around what has no word."""
     document = (

@@ -176,9 +176,16 @@ def _from_ssml(sentence: str, fixed: Fixed, lang: str) -> Token:
         return replace(token, spoken=normalized(fixed.value, lang))
     rules = normalizer(lang)
     asked = fixed.form if fixed.value == "number" and fixed.form in _NUMBER_FORMATS else fixed.value
-    said = rules.read_as(written, asked, fixed.form) if rules else None
+    said = rules.read_as(written, asked, fixed.form) if rules else _apart(written, asked)
     kind = "letters" if fixed.value in {"characters", "spell-out", "verbatim"} else "digits"
     return replace(token, kind=kind, spoken=said if said is not None else normalized(written, lang))
+
+
+def _apart(written: str, asked: str) -> str | None:
+    """Letters and digits one by one, which every language can: what it is without rules of ours."""
+    if asked in {"characters", "spell-out", "verbatim", "digits", "telephone"}:
+        return " ".join(sign for sign in written if sign.isalnum())
+    return None
 
 
 def _from_lexicon(sentence: str, match: Match, lang: str) -> Token:

@@ -188,10 +188,12 @@ class _Reader:
         frame, at = self._frames[-1], self._here()
         if frame.silent:
             return
-        if self._document.startswith(data, at):
+        if data != "&" and self._document.startswith(data, at):
             self._flat.say(data, at, frame.style)
         else:  # a reference, or the line break that was a carriage return
-            end = self._document.find(";", at) + 1 if self._document.startswith("&", at) else at + 1
+            end = at + 1
+            if self._document.startswith("&", at) and not self._document.startswith("<![CDATA[", at - 9):
+                end = self._document.find(";", at, at + 16) + 1 or end
             self._flat.say(data, at, frame.style, end - at)
 
     # -- what attributes say

@@ -175,6 +175,18 @@ def test_a_damaged_file_is_a_warning(tmp_path: Path, what: str, data: bytes) -> 
     assert Dictionary(path).warning == MISSING, what
 
 
+def test_any_changed_byte_is_known_to_doctor(tmp_path: Path) -> None:
+    """Also one that no look-up notices."""
+    path = tmp_path / "english.pron"
+    data = bytearray(write(build_pronunciations.read(SMALL), "made by hand", "0" * 64))
+    path.write_bytes(data)
+    assert Dictionary(path).is_whole()
+    data[-1] ^= 1
+    path.write_bytes(data)
+    assert not Dictionary(path).is_whole()
+    assert Dictionary(path).warning == ""
+
+
 def test_damaged_words_never_raise(tmp_path: Path) -> None:
     """A bit that falls over in the words loses words; it does not stop speech."""
     whole = bytearray(write(build_pronunciations.read(SMALL), "x", "0" * 64))

@@ -62,6 +62,20 @@ class Dictionary:
         """`pronunciations_missing` when the file cannot be read, else empty. Opens it."""
         return "" if self._open() is not None else MISSING
 
+    def is_whole(self) -> bool:
+        """Whether every byte is as it was built. Reads the whole file: for `doctor`, not for speaking."""
+        import hashlib  # it loads OpenSSL, 3 MB
+
+        try:
+            data = self._path.read_bytes()
+            at = len(MAGIC)
+            (length,) = struct.unpack_from("<I", data, at)
+            header = json.loads(data[at + 8 : at + 8 + length])
+            body = data[len(data) - header["body_bytes"] :]
+            return bool(hashlib.sha256(body).hexdigest() == header["body_sha256"])
+        except (OSError, ValueError, KeyError, struct.error):
+            return False
+
     def lookup(self, word: str, region: str) -> Entry | None:
         """How `word` sounds in `US` or `GB`: as written, in small letters, capitalised, or by its ending."""
         return self._found(word, region)

@@ -13,7 +13,7 @@ from litetts_edge.text.lexicon_files import LexiconFiles
 
 def text(lexicon: Path, state: Path) -> Iterator[Finding]:
     """Whether words are pronounced as they should be."""
-    if dictionary.shared().warning:
+    if dictionary.shared().warning or not dictionary.shared().is_whole():
         yield warn(
             "dictionary",
             f"{dictionary.DEFAULT_PATH} is not there or damaged: English is pronounced by espeak-ng alone",

@@ -38,6 +38,17 @@ _SECONDS = re.compile(
 )
 
 
+_BEGINS_IN = re.compile(
+    r"\b(?:off|on|out|down|up|again|ready|done|due|over|timer|alarm|(?:clos|open|lock|start|restart|reboot|retry|resum|stop|"
+    r"end|expir|finish|begin|arriv|leav|ring|reconnect|refresh|updat|record|trigger|fir|check|shutdown|depart|"
+    r"boil|arm|disarm|go)(?:e|s|es|ing)?) in $"
+)
+"""What is said of a time to come: `closes in 90s`, not `temperatures in 80s`."""
+_WEATHER = re.compile(
+    r"\b(?:temp\w{0,12}|highs?|lows?|degrees|music|songs|born|people|adults|fashion)\b.{0,12} in $"
+)
+
+
 def is_unit(unit: str, number: str, before: str, after: str) -> bool:
     """`5m`, `16GB`, but not `flat 3b`, the decade `80s`, `2d` films; `before` is in lower case."""
     if unit == "K":
@@ -55,6 +66,8 @@ def _is_seconds(number: str, before: str, after: str) -> bool:
     """`5s` is, `the 7s`, `747s`, `10s of them` and `the 80s` are not."""
     if (number.isdigit() and _MANY_BEFORE.search(before)) or re.match(r" of (?:the )?[a-z]+\b", after):
         return False
+    if re.fullmatch("[2-9]0", number) and re.search(r"\bin $", before):
+        return _BEGINS_IN.search(before) is not None or (number < "40" and not _WEATHER.search(before))
     spoken_for = bool(_SECONDS.search(before))
     if "," in number or re.fullmatch("[1-9][0-9][1-9]", number):
         return spoken_for

@@ -11,6 +11,7 @@ from litetts_edge.text.normalize.en.units import spoken_unit
 from litetts_edge.text.tokens import Reading
 
 _NOT_THOUSAND = re.compile(r" (?:run|race|resolution|video|tv|TV|display|monitor|screen)")
+_RUNS = re.compile(r"\b(?:runs?|ran|running|jog|jogs|jogged|parkrun|couch to)(?: an?| the| my| his| her)? $")
 _NAMED = re.compile(r"\b(?:type|model|class|exit|line|flat|unit|no|route|the)\.? $")
 _GROUP = re.compile(r"\+|[0-9]+|[A-Za-z]+")
 _LOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
@@ -124,6 +125,8 @@ def _multiple(match: re.Match[str], at: Sentence) -> str:
     number, letters, after = match["number"], match["letters"], at.near_after(match.end())
     if letters == "x":
         return "X" if re.match(r" [-+=−]", after) else "times"
+    if letters in ("k", "K") and _RUNS.search(at.near_before(match.start())):
+        return "K"
     if letters in ("k", "K") and not _NOT_THOUSAND.match(after):
         return "thousand" if letters == "k" or float(number.replace(",", "")) >= 10 else "K"
     if letters == "M" and _NAMED.search(at.near_before(match.start())):
@@ -237,6 +240,7 @@ PHONES = (
     Rule("phone", r"[0-9]{3}[-.][0-9]{4}(?![\w-])", _short_phone),
     Rule(
         "digits",
+        r"[0-9]{5}-[0-9]{4}(?![\w-])|"
         r"[0-9]{3}-[0-9]{2}-[0-9]{4}(?![\w-])|[0-9]{4}[ -][0-9]{4}[ -][0-9]{4}[ -][0-9]{4}(?![\w-])",
         _groups,
     ),

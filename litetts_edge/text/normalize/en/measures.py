@@ -130,6 +130,37 @@ def _feet(match: re.Match[str], at: Sentence) -> str:
     return f"{at.cardinal(feet)} {'foot' if feet == '1' else 'feet'} {said} {'inch' if one else 'inches'}"
 
 
+def _two_by_fours(match: re.Match[str], at: Sentence) -> str:
+    return f"{at.cardinal(match['a'])} by {spell.plural(at.cardinal(match['b']))}"
+
+
+def _feet_inches(match: re.Match[str], at: Sentence) -> Reading:
+    """`6ft 2in`: whatever follows, the inches are no preposition after feet."""
+    feet, inches = match["feet"], match["inches"]
+    said = f"{at.cardinal(feet)} {'foot' if feet == '1' else 'feet'} "
+    said += f"{at.cardinal(inches)} {'inch' if inches == '1' else 'inches'}"
+    return Reading(match.start(), match.end() - (match[0][-1] == "." and at.ends_at(match.end())), "unit", said)
+
+
+def _stone(match: re.Match[str], at: Sentence) -> str | None:
+    """`12st 4lb`; without the pounds only where `st` makes no ordinal of the figure."""
+    stone, pounds, named = match.group("stone", "pounds", "lb")
+    ordinal = stone.endswith("1") and stone != "11"
+    if not named and (
+        ordinal or (not pounds and match["space"] and not _WEIGHT.search(at.near_before(match.start())))
+    ):
+        return None
+    said = f"{at.cardinal(stone)} stone"
+    if pounds:
+        said += f" {at.cardinal(pounds)}"
+    if named:
+        said += " pound" if pounds == "1" else " pounds"
+    return said
+
+
+_WEIGHT = re.compile(r"\b(?:weigh\w{0,3}|weight|lost|gained|lose|gain|about|over|under|nearly|almost)\b.{0,12}$")
+
+
 def _feet_range(match: re.Match[str], at: Sentence) -> str:
     return f"{at.cardinal(match['feet'])} feet to {at.cardinal(match['second'])} feet"
 
@@ -220,6 +251,17 @@ NUMBER_RULES = (
         r"(?P<feet>[0-9]{1,3})['′] ?(?P<inches>[0-9]{1,2}(?:\.[0-9]{1,3})?)(?P<part>[½¼¾])?(?:\"|''|″|"
         r"(?![0-9'\w]))",
         _feet,
+    ),
+    Rule("unit", r"(?P<a>[0-9]{1,3})[x×](?P<b>[0-9]{1,3})s(?![\w-])", _two_by_fours),
+    Rule(
+        "unit", r"(?P<feet>[0-9]{1,3}) ?(?:ft\.?|feet|foot),? (?P<inches>[0-9]|1[01])in(?:\.|(?!\w))", _feet_inches
+    ),
+    Rule(
+        "unit",
+        r"(?P<stone>[1-9][0-9]?)(?P<space> ?)st(?!\w)(?! [a-z]{3,20} (?:st|street|road|rd)\b)"
+        r"(?:,? (?P<pounds>1[0-3]|[0-9])(?![\w.,:/%-]?[0-9])"
+        r"(?: ?(?P<lb>lbs?|pounds?)\b|(?![\w%°$£€'/:-]| ?[a-z])))?(?!\.\w)",
+        _stone,
     ),
     Rule("unit", r"(?P<feet>[0-9]{1,3})['′] ?[-–] ?(?P<second>[0-9]{1,3})['′](?![0-9\w])", _feet_range),
     Rule(

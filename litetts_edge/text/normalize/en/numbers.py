@@ -190,7 +190,9 @@ NUMBER_RULES = (
     Rule("cardinal", r"[0-9]{25,}+(?:\.[0-9]++)?", _long),
     Rule("ordinal", rf"(?P<number>{WHOLE}) ?(?:st|nd|rd|th|ST|ND|RD|TH|ˢᵗ|ⁿᵈ|ʳᵈ|ᵗʰ){END}", _ordinal),
     Rule(
-        "ratio", r"[0-9]{1,5}(?:\.[0-9]{1,3})?(?: ?: ?[0-9]{1,5}(?:\.[0-9]{1,3})?){1,3}(?![\w:]|[.,][0-9])", _ratio
+        "ratio",
+        r"[0-9]{1,5}(?:\.[0-9]{1,3})?(?:(?: : |:)[0-9]{1,5}(?:\.[0-9]{1,3})?){1,3}(?![\w:]|[.,][0-9])",
+        _ratio,
     ),
     Rule("range", rf"(?P<first>{NUMBER}) ?{DASH} ?(?P<second>{NUMBER})(?P<times>x)?(?!\w|-[0-9])", _range),
     Rule(

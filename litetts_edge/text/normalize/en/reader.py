@@ -36,6 +36,7 @@ from litetts_edge.text.tokens import Reading
 _TOKEN = re.compile(
     r"(?P<word>[^\W\d_]++(?:['’][^\W\d_]++)*+)"
     r"|(?P<number>[0-9])"
+    rf"|(?P<operator>{symbols.OPERATOR})"
     r"|(?P<sign>(?<![\w.])(?:[-−–+±~≈](?=\.?[0-9])|\.(?=[0-9])|[-−–+](?=(?:US|C|A)?[$£€¥]|√)))"
     r"|(?P<dot>(?<![\w.])\.(?=[a-zA-Z]{2,4}\b))"
     r"|(?P<bracket>\((?=[-−]?[0-9$£€¥]))"
@@ -102,6 +103,7 @@ def _tables() -> _Tables:
         "symbol": _ready(
             electronic.SYMBOL_RULES, money.RULES, numbers.SYMBOL_RULES, fractions.NUMBER_RULES, symbols.RULES
         ),
+        "operator": _ready(symbols.OPERATORS, electronic.SYMBOL_RULES, symbols.RULES),
         "sign": _ready(money.RULES) + number,
     }
     return _Tables(number, word, joined, _ready(codes.FORMULAS), by_group)

@@ -33,7 +33,7 @@ _GREEK = dict(
     )
 )
 _NUMERIC = re.compile(r" ?[-+0-9.$£€=]")
-_ONLY_BEFORE = {"<": _NUMERIC, ">": _NUMERIC, "~": _NUMERIC, "#": re.compile(r"[# ]?\w")}
+_ONLY_BEFORE = {"~": _NUMERIC, "#": re.compile(r"[# ]?\w")}
 """Signs that are said only before what this matches."""
 _PER = re.compile(r"(?:(?:[kc]?m|mi)[²³]|km2|m2|m3|sq\.? ?(?:km|mi)|ha\b|kWh\b)")
 """Units that something is counted by, after a slash."""
@@ -45,7 +45,7 @@ def _sign(match: re.Match[str], at: Sentence) -> str:
     sign = match[0][0]
     before, after = at.near_before(match.start()), at.near_after(match.end())
     if sign in _ONLY_BEFORE and not _ONLY_BEFORE[sign].match(after):
-        return "greater than" if sign == ">" and before[-2:].strip() else ""
+        return ""
     if sign == "×" and before.rstrip()[-1:].isalpha():
         return "by"
     if sign == "/":
@@ -53,6 +53,29 @@ def _sign(match: re.Match[str], at: Sentence) -> str:
     if match[0] == "§§":
         return "sections"
     return "degree" if sign == "°" and at.word_before(match.start()) in ("1", "one") else _NAMED[sign]
+
+
+_TAG = re.compile(r"<[^\s<>=]{1,38}>|<[A-Za-z][\w:-]{0,20} [\w:-]{1,20}=[^<>]{0,30}>?")
+_TAG_BEFORE = re.compile(r"</?[^\s<>=]{1,36}$|<[a-z][\w:-]{0,20} [\w:-]{1,20}=[^<>]{0,30}$")
+
+
+def _compared(match: re.Match[str], at: Sentence) -> str:
+    """`a<b`, `a < b`, `x > 5`; what opens and closes a tag, or begins a quoted line, is silent."""
+    sign, start = match[0], match.start()
+    before, after = at.near_before(start), at.near_after(match.end())
+    if sign == ">":
+        return "greater than" if before[-2:].strip() and not _TAG_BEFORE.search(before) else ""
+    if _TAG.match(at.text[start : start + 42]):
+        return ""
+    alike = bool(re.search(r"[\w)]$", before) and re.match(r"[\w(]", after)) or (
+        before.endswith(" ") and re.match(r" [\w(]", after) is not None and before.strip() != ""
+    )
+    return "less than" if alike or _NUMERIC.match(after) else ""
+
+
+def _operator(match: re.Match[str], at: Sentence) -> str | None:
+    """Signs of two or three characters as a program has them: `!=`, `->`, `<=`."""
+    return _OPERATORS[match[0]]
 
 
 def _slash(match: re.Match[str], at: Sentence) -> str:
@@ -98,7 +121,20 @@ def _other_digit(text: str, at: Sentence) -> str | None:
     return " ".join(spell.number(f"{value:.12g}", at.british) for value in values if value is not None) or None
 
 
+_OPERATORS = {
+    "!=": "is not equal to", "!==": "is not equal to", "<>": "is not equal to", "==": "equals", "===": "equals",
+    "<=": "less than or equal to", ">=": "greater than or equal to", "->": "to", "-->": "to", "=>": "to",
+    "==>": "to", "<-": "from", "<--": "from", "<->": "to and from", "<=>": "to and from", "&&": "and", "||": "or",
+    "</": "", "/>": "",
+}  # fmt: skip
+OPERATOR = (
+    r"!==?(?!=)|(?<![-=<])(?:<?[-=]>|-->|==>)|<--?(?![-\d])|(?<![=<>!])={2,3}(?!=)|[<>]=(?![=>])|<>|&&|(?<!\|)\|\|(?!\|)|"
+    r"</(?=\w)|(?<=[\w\" ])/>"
+)
+"""The pattern of such signs."""
+OPERATORS = (Rule("symbol", OPERATOR, _operator),)
 RULES = (
+    Rule("symbol", "[<>]", _compared),
     Rule("symbol", "§§|[" + re.escape("".join(_NAMED)) + "]", _sign),
     Rule("symbol", f"[{re.escape(SILENT)}]", _silent),
     Rule("symbol", r"[^\w\s]", _other),

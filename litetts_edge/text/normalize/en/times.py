@@ -145,6 +145,15 @@ def _minutes_seconds(match: re.Match[str], at: Sentence) -> str | None:
     )
 
 
+def _hours(match: re.Match[str], at: Sentence) -> str | None:
+    """`13:00h` "thirteen hundred hours"."""
+    hour, minute = int(match["h"]), int(match["m"])
+    if hour > 24:
+        return None
+    low = "hundred" if minute == 0 else f"{'oh ' if minute < 10 else ''}{spell.tens(minute)}"
+    return f"{spell.tens(hour)} {low} hours"
+
+
 def _iso(match: re.Match[str], at: Sentence) -> str | None:
     month, day, hour, minute = (int(match[name]) for name in ("mo", "d", "h", "m"))
     if not (1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60):
@@ -224,6 +233,7 @@ NUMBER_RULES = (
         r"(?P<m>[0-9]{1,4}):(?P<s>[0-5][0-9])\.(?P<places>[0-9]{1,6}+)(?P<unit>)(?![\w:])",
         _minutes_seconds,
     ),
+    Rule("time", rf"(?P<h>{_HM}):(?P<m>[0-5][0-9]) ?[hH](?!\w)", _hours),
     Rule("time", rf"(?P<h>{_HM})(?P<sep>[:.])(?P<m>[0-5][0-9])(?: ?{_HALF})?(?![\w%]|[.,:/-][0-9])", _time),
     Rule("time", rf"(?P<h>{_HM})(?P<sep>)(?P<m>) ?{_HALF}(?![\w%])", _time),
 )

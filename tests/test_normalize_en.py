@@ -97,6 +97,10 @@ SAID_AS = [
     ("22nd", "ordinal", "", "twenty-second"),
     ("XIV", "ordinal", "", "fourteenth"),
     ("1203", "digits", "", "one two zero three"),
+    ("12.5", "digits", "", "one two point five"),
+    ("20240102", "date", "yyyymmdd", "January second, twenty twenty-four"),
+    ("02/01/2024", "date", "dd/mm/yyyy", "the second of January, twenty twenty-four"),
+    ("240102", "date", "ymd", "January second, twenty twenty-four"),
     ("3/4", "fraction", "", "three quarters"),
     ("2 1/2", "fraction", "", "two and a half"),
     ("3+1/2", "fraction", "", "three and a half"),
@@ -136,6 +140,22 @@ SAID_AS = [
 def test_say_as_is_obeyed(text: str, what: str, form: str, said: str | None) -> None:
     """The author of the SSML decides the class; what cannot be read so is refused."""
     assert read_as(text, what, form) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "said"),
+    [
+        ("234", "cardinal", "two hundred and thirty-four"),
+        ("101", "ordinal", "one hundred and first"),
+        ("1,101 kg", "unit", "one thousand one hundred and one kilograms"),
+        ("2024-01-02", "date", "the second of January, twenty twenty-four"),
+    ],
+)
+def test_say_as_follows_the_region(text: str, what: str, said: str) -> None:
+    """British English says "and", and the day before the month, where an author asks for the class too."""
+    form = "ymd" if what == "date" else ""
+    assert read_as(text, what, form, "GB") == said
+    assert read_as(text, what, form, "US") != said
 
 
 @pytest.mark.parametrize(("lang", "british"), [("en", False), ("en_GB", True)])
@@ -225,7 +245,7 @@ def test_any_text_is_read_without_a_fault(text: str) -> None:
 )
 def test_say_as_never_raises(text: str, what: str, form: str) -> None:
     """A say-as that makes no sense is refused, or read as it can be."""
-    said = read_as(text, what, form)
+    said = read_as(text, what, form, "GB" if len(text) % 2 else "")
     assert said is None or said == " ".join(said.split())
 
 

@@ -30,7 +30,7 @@ from litetts_edge.text.normalize.en import (
     words,
     years,
 )
-from litetts_edge.text.normalize.en.rules import Rule, Say, Sentence
+from litetts_edge.text.normalize.en.rules import Rule, Say, Sentence, is_british
 from litetts_edge.text.tokens import Reading
 
 _TOKEN = re.compile(
@@ -111,7 +111,7 @@ def _tables() -> _Tables:
 
 def read(text: str, region: str = "") -> list[Reading]:
     """What is not read as it stands in one cleaned sentence: ordered, apart, inside the text. Never raises."""
-    at = Sentence(text, region.upper() in ("GB", "UK", "IE", "AU", "NZ"))
+    at = Sentence(text, is_british(region))
     tables = _tables()
     readings: list[Reading] = []
     place = 0

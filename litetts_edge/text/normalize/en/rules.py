@@ -21,6 +21,11 @@ DASH = "[-–—]"
 END = r"(?![\w])"
 
 
+def is_british(region: str) -> bool:
+    """Whether `region`, two letters or none, reads numbers and dates as Britain does."""
+    return region.upper() in ("GB", "UK", "IE", "AU", "NZ")
+
+
 @dataclass(frozen=True)
 class Sentence:
     """One cleaned sentence, and what its rules ask of the neighbourhood of a place in it."""

@@ -11,7 +11,7 @@ from litetts_edge.text.normalize.en.dates import MONTHS, full_date, month_name, 
 from litetts_edge.text.normalize.en.fractions import FRACTION, spoken_fraction
 from litetts_edge.text.normalize.en.reader import read
 from litetts_edge.text.normalize.en.roman import value as roman_value
-from litetts_edge.text.normalize.en.rules import NUMBER, Sentence
+from litetts_edge.text.normalize.en.rules import NUMBER, Sentence, is_british
 from litetts_edge.text.normalize.en.times import clock, duration, half_of_day
 
 _MARKS = {
@@ -28,14 +28,17 @@ _LONGEST = 2000
 """Characters of the longest text that is read so; a longer one is not what a say-as is for."""
 
 
-def read_as(text: str, interpret_as: str, form: str = "") -> str | None:
-    """The words of `text` as what `interpret_as` says it is; None when it cannot be read so."""
+def read_as(text: str, interpret_as: str, form: str = "", region: str = "") -> str | None:
+    """The words of `text` as what `interpret_as` says it is; None when it cannot be read so.
+
+    `region` is that of the language, as `read` takes it: "GB" says "one hundred and one".
+    """
     text = text.strip()[:_LONGEST]
     say = _READERS.get(interpret_as.strip().lower())
-    return say(text, form.strip().lower()) if say and text else None
+    return say(text, form.strip().lower(), is_british(region)) if say and text else None
 
 
-def _characters(text: str, form: str) -> str | None:
+def _characters(text: str, form: str, british: bool) -> str | None:
     said = []
     for one in text:
         if one.isascii() and one.isdigit():
@@ -47,46 +50,51 @@ def _characters(text: str, form: str) -> str | None:
     return " ".join(said) or None
 
 
-def _cardinal(text: str, form: str) -> str | None:
+def _cardinal(text: str, form: str, british: bool) -> str | None:
     plain = text.replace("−", "-")
     if re.fullmatch(rf"[-+]?{NUMBER}", plain):
-        return spell.number(plain)
+        return spell.number(plain, british)
     if re.fullmatch(r"[-+]?[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+", plain):
-        return spell.number(plain)
+        return spell.number(plain, british)
     amount = roman_value(text.upper())
-    return spell.cardinal(amount) if amount else _general(text)
+    return spell.cardinal(amount, british) if amount else _general(text, british)
 
 
-def _ordinal(text: str, form: str) -> str | None:
+def _ordinal(text: str, form: str, british: bool) -> str | None:
     found = re.fullmatch(r"([0-9][0-9,]*)(?:st|nd|rd|th)?\.?", text)
     amount = found[1].replace(",", "") if found else str(roman_value(text.upper()) or "")
-    return spell.ordinal(amount) if amount else None
+    return spell.ordinal(amount, british) if amount else None
 
 
-def _digits(text: str, form: str) -> str | None:
-    said = [spell.digits(group) for group in re.findall("[0-9]+", text)]
+def _digits(text: str, form: str, british: bool) -> str | None:
+    """Figure by figure; the point between two of them is said."""
+    said = [
+        "point" if part == "." else spell.digits(part)
+        for part in re.findall(r"[0-9]+|(?<=[0-9])\.(?=[0-9])", text)
+    ]
     return " ".join(said) or None
 
 
-def _telephone(text: str, form: str) -> str | None:
-    said = phone(text)
+def _telephone(text: str, form: str, british: bool) -> str | None:
+    said = phone(text, "oh" if british else "zero")
     if form in ("1", "44") and said and not text.lstrip().startswith("+"):
         return said
     return said or None
 
 
-def _fraction(text: str, form: str) -> str | None:
+def _fraction(text: str, form: str, british: bool) -> str | None:
     plain = text.replace("+", " ")
     found = re.fullmatch(FRACTION, plain)
-    return spoken_fraction(found, Sentence(plain, british=False)) if found else _cardinal(text, form)
+    return spoken_fraction(found, Sentence(plain, british)) if found else _cardinal(text, form, british)
 
 
-def _date(text: str, form: str) -> str | None:
+def _date(text: str, form: str, british: bool) -> str | None:
     """The figures of a date in the order that `form` gives them: mdy, dmy, ymd, md, dm, ym, my, y, m, d."""
+    form = re.sub(r"([ymd])\1+", r"\1", re.sub("[^a-z]", "", form))  # `yyyymmdd`, `dd/mm/yyyy`
     if re.search("[A-Za-z]{3}", text) or not form:
-        return _named_date(text, form)
+        return _named_date(text, form, british)
     figures = re.findall("[0-9]+", text)
-    if len(figures) == 1 and len(figures[0]) == 8 and len(form) == 3:
+    if len(figures) == 1 and len(figures[0]) in (6, 8) and len(form) == 3:
         figures = _cut(figures[0], form)
     if len(figures) != len(form) or set(form) - set("ymd"):
         return None
@@ -96,36 +104,36 @@ def _date(text: str, form: str) -> str | None:
         return None
     year = year_of(figures[form.index("y")]) if "y" in parts else None
     if month is None:
-        words = [spell.ordinal(day)] if day is not None else []
-        return " ".join([*words, spell.year(year)] if year is not None else words) or None
-    return full_date(year, month, day, british=form.startswith("d"))
+        words = [spell.ordinal(day, british)] if day is not None else []
+        return " ".join([*words, spell.year(year, british)] if year is not None else words) or None
+    return full_date(year, month, day, british or form.startswith("d"))
 
 
 def _cut(figures: str, form: str) -> list[str]:
-    parts = []
+    parts, long = [], len(figures) - 4
     for letter in form:
-        size = 4 if letter == "y" else 2
+        size = long if letter == "y" else 2
         parts.append(figures[:size])
         figures = figures[size:]
     return parts
 
 
-def _named_date(text: str, form: str) -> str | None:
+def _named_date(text: str, form: str, british: bool) -> str | None:
     if re.fullmatch("[0-9]{4}", text):
-        return spell.year(int(text))
+        return spell.year(int(text), british)
     if re.fullmatch("[A-Za-z]{3,9}", text):
         return month_name(text) if text[:3].lower() in {name[:3].lower() for name in MONTHS} else None
     if re.fullmatch("[0-9]{8}", text):
-        return _date(text, "ymd")
-    return _general(text, "GB" if form.startswith("d") else "US")
+        return _date(text, "ymd", british)
+    return _general(text, british or form.startswith("d"))
 
 
-def _time(text: str, form: str) -> str | None:
+def _time(text: str, form: str, british: bool) -> str | None:
     found = re.fullmatch(
         r"([0-9]{1,2})(?:[:.]([0-9]{2}))?(?:[:.]([0-9]{2}))?(?:\.[0-9]+)? ?([aApP])?\.?[mM]?\.?", text
     )
     if not found:
-        return _general(text)
+        return _general(text, british)
     hour, minute, second = int(found[1]), int(found[2] or 0), int(found[3] or 0)
     if hour > 24 or minute > 59 or second > 59:
         return None
@@ -140,27 +148,31 @@ def _time(text: str, form: str) -> str | None:
     return said
 
 
-def _duration(text: str, form: str) -> str | None:
+def _duration(text: str, form: str, british: bool) -> str | None:
     found = re.fullmatch(r"(?:([0-9]{1,4}):)?([0-9]{1,4}):([0-9]{2})", text)
     if found:
         return duration(int(found[1] or 0), int(found[2]), int(found[3]))
-    return _general(text)
+    return _general(text, british)
 
 
-def _currency(text: str, form: str) -> str | None:
+def _currency(text: str, form: str, british: bool) -> str | None:
     if re.fullmatch(rf"[-+]?{NUMBER}", text) and len(form) == 3:
-        return _general(f"{text} {form.upper()}")
-    return _general(text)
+        return _general(f"{text} {form.upper()}", british)
+    return _general(text, british)
 
 
-def _address(text: str, form: str) -> str | None:
-    return _general(text)
+def _address(text: str, form: str, british: bool) -> str | None:
+    return _general(text, british)
 
 
-def _general(text: str, region: str = "US") -> str | None:
+def _measure(text: str, form: str, british: bool) -> str | None:
+    return _general(text, british)
+
+
+def _general(text: str, british: bool) -> str | None:
     """As in running text."""
     said, place = "", 0
-    for reading in read(text, region):
+    for reading in read(text, "GB" if british else "US"):
         said += text[place : reading.start]
         if said[-1:].isalnum() or not reading.spoken:
             said += " "
@@ -172,18 +184,18 @@ def _general(text: str, region: str = "US") -> str | None:
     return words or None
 
 
-def _beep(text: str, form: str) -> str:
+def _beep(text: str, form: str, british: bool) -> str:
     return "beep"
 
 
-_Reader = Callable[[str, str], "str | None"]
+_Reader = Callable[[str, str, bool], "str | None"]
 _READERS: dict[str, _Reader] = {
     **dict.fromkeys(("characters", "spell-out", "verbatim", "letters"), _characters),
     **dict.fromkeys(("cardinal", "number"), _cardinal),
     "ordinal": _ordinal,
     "digits": _digits,
     "fraction": _fraction,
-    **dict.fromkeys(("unit", "measure"), lambda text, form: _general(text)),
+    **dict.fromkeys(("unit", "measure"), _measure),
     "date": _date,
     "time": _time,
     "duration": _duration,

@@ -57,6 +57,23 @@ def test_each_occurrence_is_decided_at_its_own_place() -> None:
     assert labels("He lives nine lives.") == ["lives_vrb", "lives_nou"]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "label"),
+    [
+        ("There was a tear in her eye.", "tear_nou"),
+        ("There was a tear in the corner of my eye.", "tear_nou"),
+        ("There was a tear in the retina of his eye.", "tear_vrb"),
+        ("There was a tear in her dress.", "tear_vrb"),
+        ("He tied a bow to it.", "bow_nou-knot"),
+        ("Nice, France.", "nice_geo"),
+        ("Nice, it works.", "nice"),
+    ],
+)
+def test_what_stands_near_decides(sentence: str, label: str) -> None:
+    """A tear in an eye is wept, one in a dress is torn; what is tied is a knot; Nice has its country behind it."""
+    assert label in labels(sentence)
+
+
 def test_what_is_no_homograph_is_nobody_s_choice() -> None:
     assert choose(["Hello", "world"], 1) is None
     assert candidates("world") == ()

@@ -159,6 +159,22 @@ def test_homographs_come_first() -> None:
     assert said("They live near a live wire.").split()[1:5:3] == ["lˈɪv", "lˈaɪv"]
 
 
+@pytest.mark.parametrize(
+    ("word", "american", "british"),
+    [
+        ("'Tis", "tˈɪz", "tˈɪz"),
+        ("ol'", "ˈoʊl", "ˈəʊl"),
+        ("Ol", "ˈoʊl", "ˈəʊl"),
+        ("Niamh's", "nˈiːvz", "nˈiːvz"),
+        ("Joaquin", "wɑːkˈiːn", "wækˈiːn"),
+        ("Saoirse", "sˈɜːʃə", "sˈɜːʃə"),
+    ],
+)
+def test_words_that_no_dictionary_has_right(word: str, american: str, british: str) -> None:
+    """Also where the apostrophe was taken for a quotation mark, and as a possessive."""
+    assert (word_alone(word).ipa, word_alone(word, "GB").ipa) == (american, british)
+
+
 def test_without_a_dictionary() -> None:
     """espeak-ng says what the missing file would have said."""
     heard = pronounce(["The", "teacher", "hasn't", "come", "."], entries=NONE)

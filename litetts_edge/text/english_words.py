@@ -36,9 +36,14 @@ SAID = _read(
     daren't dˈɛɹənt,dˈeənt; ought've ˈɔːɾəv,ˈɔːtəv; may've mˈeɪəv; should've ʃˈʊdəv; would've wˈʊdəv
     could've kˈʊdəv; must've mˈʌstəv; amn't ˈæmənt; mightn't've mˈaɪtəntəv; coulda kˈʊdə; woulda wˈʊdə
     shoulda ʃˈʊdə; résumé ɹˈɛzəmˌeɪ,ɹˈɛzjʊmeɪ; resumé ɹˈɛzəmˌeɪ,ɹˈɛzjʊmeɪ
+    tis tˈɪz; 'tis tˈɪz; twas twˈʌz,twˈɒz; ol ˈoʊl,ˈəʊl; niamh nˈiːv; joaquin wɑːkˈiːn,wækˈiːn
+    joaquín wɑːkˈiːn,wækˈiːn; saoirse sˈɜːʃə
     """
 )
-"""Words in small letters that are said so, whatever the dictionary has, in en-US and en-GB."""
+"""Words in small letters that are said so, whatever the dictionary has, in en-US and en-GB.
+
+An apostrophe at the edge of a word may be a quotation mark, and is lost: so `tis` and `ol` stand here without it.
+"""
 
 PARTS = _read(
     """

@@ -10,6 +10,8 @@ def polish(place: Place) -> int | None:
 
 
 def nice(place: Place) -> int:
+    if place.starts and place.word == "Nice" and place.after == "," and place.at(2) == "france":
+        return 1
     if not place.named:
         return 0
     towns = cues("france cannes monaco paris marseille airport riviera")

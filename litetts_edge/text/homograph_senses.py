@@ -34,7 +34,8 @@ _SHIP = (
 
 
 _BENT = (
-    "violin cello viola string strings arrow arrows archer archery quiver fiddle tie ties ribbon hair bent cupid"
+    "violin cello viola string strings arrow arrows archer archery quiver fiddle tie ties tied tying knot ribbon "
+    "hair bent cupid"
 )
 
 
@@ -136,6 +137,9 @@ def lead(place: Place) -> int | None:
 
 def tear(place: Place) -> int | None:
     if place.after in cues("gas duct ducts drop drops stained film jerker"):
+        return 0
+    weeps = any(place.at(ahead) in cues("eye eyes cheek cheeks") for ahead in range(2, 7))
+    if weeps and place.after in cues("in from rolled ran fell") and not place.near(cues("retina cornea lens"), 6):
         return 0
     if place.after in cues("down up apart off open through away resistant") or place.at(-2) == "wear":
         return 1

@@ -59,12 +59,15 @@ _TAG = re.compile(r"<[^\s<>=]{1,38}>|<[A-Za-z][\w:-]{0,20} [\w:-]{1,20}=[^<>]{0,
 _TAG_BEFORE = re.compile(r"</?[^\s<>=]{1,36}$|<[a-z][\w:-]{0,20} [\w:-]{1,20}=[^<>]{0,30}$")
 
 
+_VALUE_BEFORE = re.compile(r"[^\W_] ?$|[)\]%°²³] ?$")
+
+
 def _compared(match: re.Match[str], at: Sentence) -> str:
     """`a<b`, `a < b`, `x > 5`; what opens and closes a tag, or begins a quoted line, is silent."""
     sign, start = match[0], match.start()
     before, after = at.near_before(start), at.near_after(match.end())
     if sign == ">":
-        return "greater than" if before[-2:].strip() and not _TAG_BEFORE.search(before) else ""
+        return "greater than" if _VALUE_BEFORE.search(before) and not _TAG_BEFORE.search(before) else ""
     if _TAG.match(at.text[start : start + 42]):
         return ""
     alike = bool(re.search(r"[\w)]$", before) and re.match(r"[\w(]", after)) or (
@@ -75,7 +78,10 @@ def _compared(match: re.Match[str], at: Sentence) -> str:
 
 def _operator(match: re.Match[str], at: Sentence) -> str | None:
     """Signs of two or three characters as a program has them: `!=`, `->`, `<=`."""
-    return _OPERATORS[match[0]]
+    sign = match[0]
+    if sign[:2] in ("--", "==") and len(sign) > 3:
+        return "to" if sign.endswith(">") else ""  # a longer arrow, or a rule under a heading
+    return _OPERATORS[sign]
 
 
 def _slash(match: re.Match[str], at: Sentence) -> str:
@@ -128,8 +134,8 @@ _OPERATORS = {
     "</": "", "/>": "",
 }  # fmt: skip
 OPERATOR = (
-    r"!==?(?!=)|(?<![-=<])(?:<?[-=]>|-->|==>)|<--?(?![-\d])|(?<![=<>!])={2,3}(?!=)|[<>]=(?![=>])|<>|&&|(?<!\|)\|\|(?!\|)|"
-    r"</(?=\w)|(?<=[\w\" ])/>"
+    r"(?<![?!])!==?(?= ?[\w(\"'-])|(?<![-=<:;])(?:<?[-=]>|-{2,8}>|={2,8}>)|<-{1,2}(?![-\d])|={4,80}+(?![=>])|"
+    r"(?<![=<>!])={2,3}(?![=>])|[<>]=(?![=>])|<>|&&|(?<= )\|\|(?= )|(?<=\w)\|\|(?=\w)|</(?=\w)|(?<=[\w\" ])/>"
 )
 """The pattern of such signs."""
 OPERATORS = (Rule("symbol", OPERATOR, _operator),)

@@ -66,8 +66,8 @@ _STATES = _table(
 )
 _NO_STREETS = frozenset("Mount Port Fort Mr In The At To From Old San When And But For By Lake Church".split())
 _CAPITAL_AFTER = re.compile(r" [A-Z][a-zA-Z']")
-_SAINT_AFTER = re.compile(r" [A-Z][a-z]{2,20}")
-"""A name behind a number and `St`: `5 St. Mary's Road`, no street is called by a bare number."""
+_NAME_AFTER = re.compile(r" [A-Z][a-z]{2,20}")
+"""Behind a number and `St` or `Dr`, for no street is called by a bare number: `5 St. Mary's Road`."""
 _STREET_BEFORE = re.compile(r"(?:[A-Z][a-z']+|[0-9](?:st|nd|rd|th)|[NSEW]\.?|[a-z]) $")
 
 
@@ -105,7 +105,7 @@ def _saint_or_street(match: re.Match[str], at: Sentence) -> Reading | None:
     )
     if last in _NO_STREETS:
         after_name = False
-    if last.isdigit() and word == "St" and _SAINT_AFTER.match(at.near_after(match.end())):
+    if last.isdigit() and _NAME_AFTER.match(at.near_after(match.end())):
         return Reading(match.start(), match.end(), "abbreviation", title)
     if sure_street or (after_name and not named):
         return Reading(match.start(), _end(match, at), "abbreviation", street)

@@ -46,7 +46,7 @@ class Normalizer(Protocol):
 
     def read(self, text: str, region: str = "") -> list[Reading]: ...
 
-    def read_as(self, text: str, interpret_as: str, form: str = "") -> str | None: ...
+    def read_as(self, text: str, interpret_as: str, form: str = "", region: str = "") -> str | None: ...
 
 
 def normalizer(lang: str) -> Normalizer | None:
@@ -176,7 +176,7 @@ def _from_ssml(sentence: str, fixed: Fixed, lang: str) -> Token:
         return replace(token, spoken=normalized(fixed.value, lang))
     rules = normalizer(lang)
     asked = fixed.form if fixed.value == "number" and fixed.form in _NUMBER_FORMATS else fixed.value
-    said = rules.read_as(written, asked, fixed.form) if rules else _apart(written, asked)
+    said = rules.read_as(written, asked, fixed.form, region(lang)) if rules else _apart(written, asked)
     kind = "letters" if fixed.value in {"characters", "spell-out", "verbatim"} else "digits"
     return replace(token, kind=kind, spoken=said if said is not None else normalized(written, lang))
 

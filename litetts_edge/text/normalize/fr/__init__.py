@@ -109,6 +109,6 @@ def read(text: str, region: str = "") -> list[Reading]:
     return _reader().read(text)
 
 
-def read_as(text: str, interpret_as: str, form: str = "") -> str | None:
+def read_as(text: str, interpret_as: str, form: str = "", region: str = "") -> str | None:
     """What SSML's say-as asks for, in words; None when `text` cannot be read so."""
     return _reader().read_as(text, interpret_as, form)

@@ -23,7 +23,7 @@ def read(text: str, region: str = "") -> list[Reading]:
     return scan(text.translate(FOLD), _STARTS, _RULES)
 
 
-def read_as(text: str, interpret_as: str, form: str = "") -> str | None:
+def read_as(text: str, interpret_as: str, form: str = "", region: str = "") -> str | None:
     """`text` as SSML's say-as asks; None when it cannot be read so."""
     say = SAY.get(interpret_as)
     text = text.translate(FOLD).strip()

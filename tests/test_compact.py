@@ -26,6 +26,7 @@ from litetts_edge.engines.compact_units import SAMPLE_RATE
 from litetts_edge.engines.compact_windows import FIRST_STEPS, WHOLE, noise, window_at
 from litetts_edge.engines.espeak import EspeakEngine
 from litetts_edge.engines.onnx import OnnxModel, library
+from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.termination import Run
 from litetts_edge.errors import EngineFailed, Terminated, VoiceNotFound
 from litetts_edge.events import Finished
@@ -431,7 +432,7 @@ def test_weights(name: str, shares: list[float]) -> None:
 def test_a_wrong_blend_is_told_with_a_hint(name: str, meant: str) -> None:
     """What was meant is in the message."""
     with pytest.raises(VoiceNotFound, match="Did you mean") as raised:
-        installed("compact", 1).find(name)
+        installed("compact", EngineOptions(threads=1)).find(name)
     assert f"Did you mean {meant!r}?" in str(raised.value)
 
 
@@ -450,7 +451,7 @@ async def test_a_request_asks_for_a_blend(tmp_path: Path) -> None:
 
 def test_it_is_the_default() -> None:
     """`auto` is the compact voice; its first speaker speaks."""
-    assert installed("auto", 1).default.id == "compact:slt"
+    assert installed("auto", EngineOptions(threads=1)).default.id == "compact:slt"
 
 
 @pytest.mark.parametrize(
@@ -466,7 +467,7 @@ def test_it_is_the_default() -> None:
 )
 def test_other_languages_are_espeaks(lang: str, voice: str, reading: str) -> None:
     """English of every region stays with the voice; a region that is named is heard."""
-    voices = installed("auto", 1)
+    voices = installed("auto", EngineOptions(threads=1))
     found = voices.for_language(voices.default, lang)
     assert (found.id, voices.reading(found, lang)) == (voice, reading)
 

@@ -15,6 +15,7 @@ import pytest
 from benchmarks.compact.sentences import held_out, home
 from benchmarks.listener import recognise, transcribe, word_errors
 from litetts_edge.engines import create
+from litetts_edge.engines.options import EngineOptions
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.pcm import Samples
 from litetts_edge.speech import Sentence, Voice
@@ -36,7 +37,7 @@ ONE_STOP = dict.fromkeys("pbtdkɡ", "t")
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Synthesizer]:
-    made = create("compact", threads=1)
+    made = create("compact", EngineOptions(threads=1))
     made.load()
     yield made
     made.unload()

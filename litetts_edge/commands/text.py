@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from litetts_edge.commands.config import sources_of
-from litetts_edge.engines import all_voices
-from litetts_edge.pipeline.voices import voices_of
+from litetts_edge.engines import DEFAULT, all_voices
+from litetts_edge.pipeline.voices import options_of, voices_of
 from litetts_edge.settings.problems import SettingsError
 from litetts_edge.text import frontend
 from litetts_edge.text.lexicon_files import LexiconFiles
@@ -25,13 +25,15 @@ def voices(options: argparse.Namespace) -> int:
     People are told about blends on stderr; whoever reads stdout in a pipe gets nothing but voices. Wrong settings
     are told too, and no reason to show none.
     """
+    engines = DEFAULT
     try:
         loaded = sources_of(options).load()
+        engines = options_of(loaded.settings)
         default = voices_of(loaded).find(loaded.settings.voice).id
     except SettingsError as error:
         print(f"litetts-edge: {error}", file=sys.stderr)
         default = ""
-    known = [voice for voice in all_voices() if voice.lang.lower().startswith(options.lang.lower())]
+    known = [voice for voice in all_voices(engines) if voice.lang.lower().startswith(options.lang.lower())]
     if not known:
         print(f"litetts-edge: no voice for the language {options.lang!r}", file=sys.stderr)
         return 1

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 import logging
-from pathlib import Path
 from typing import cast
 
+from litetts_edge.engines.installed import installed_models
+from litetts_edge.engines.options import SHIPPED, EngineOptions
 from litetts_edge.errors import EngineFailed, did_you_mean
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.speech import Voice
@@ -19,20 +20,20 @@ ENGINES: dict[str, str] = {
     "tiny": "litetts_edge.engines.tiny:TinyEngine",
     "tone": "litetts_edge.engines.tone:ToneEngine",
 }
-"""Name to `module:Class`; the class is called with the keywords of create()."""
+"""Name to `module:Class`."""
 
 PREFERENCE = ("compact", "espeak")
 """`auto` is the first of them. Engines that only test the path (tiny, tone) are never chosen for a person."""
 
-MODELS = Path(__file__).resolve().parents[1] / "shipped" / "models"
-"""The models that come with the program; in a checkout, a link to models/ at the top."""
+PULLED: frozenset[str] = frozenset()
+"""Those whose models the user pulls: made from EngineOptions, and there only when a model of theirs is."""
+
+MODELS = SHIPPED
+DEFAULT = EngineOptions()
 
 
-def create(name: str, *, threads: int = 0, spinning: bool = False, models: Path = MODELS) -> Synthesizer:
-    """The engine `name` (`auto`: the preferred one), not loaded yet. Raises EngineFailed.
-
-    `threads` 0 takes what suits the engine: one, or one for each physical core, at most 4.
-    """
+def create(name: str, options: EngineOptions = DEFAULT) -> Synthesizer:
+    """The engine `name` (`auto`: the preferred one), not loaded yet. Raises EngineFailed."""
     name = PREFERENCE[0] if name == "auto" else name
     if name not in ENGINES:
         known = ", ".join(ENGINES)
@@ -44,15 +45,23 @@ def create(name: str, *, threads: int = 0, spinning: bool = False, models: Path 
         engine = getattr(importlib.import_module(module), attribute)
     except ImportError as error:
         raise EngineFailed(name, f"a part of it is not installed ({error}).") from error
-    return cast("Synthesizer", engine(threads=threads, spinning=spinning, models=models))
+    if name in PULLED:
+        return cast("Synthesizer", engine(options))
+    return cast("Synthesizer", engine(threads=options.threads, spinning=options.spinning, models=options.shipped))
 
 
-def all_voices(models: Path = MODELS) -> tuple[Voice, ...]:
+def all_voices(options: EngineOptions = DEFAULT) -> tuple[Voice, ...]:
     """The voices of every engine, without loading a model. One that cannot tell is left out, with a warning."""
     voices: list[Voice] = []
-    for name in ENGINES:
+    for name in available(options):
         try:
-            voices += create(name, models=models).voices
+            voices += create(name, options).voices
         except EngineFailed as error:
             log.warning("%s", error)
     return tuple(voices)
+
+
+def available(options: EngineOptions = DEFAULT) -> tuple[str, ...]:
+    """The engines that have a model here."""
+    pulled = {model.engine for model in installed_models(options.pulled)}
+    return tuple(name for name in ENGINES if name not in PULLED or name in pulled)

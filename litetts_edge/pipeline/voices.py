@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
-from litetts_edge.engines import ENGINES, create
+from litetts_edge.engines import available, create
+from litetts_edge.engines.options import EngineOptions
 from litetts_edge.errors import EngineFailed, LanguageNotFound, VoiceNotFound
 from litetts_edge.interfaces import Blender, Synthesizer
 from litetts_edge.settings.load import Loaded
 from litetts_edge.settings.problems import SettingsError, problem_at
+from litetts_edge.settings.schema import Settings
 from litetts_edge.speech import Voice
 from litetts_edge.text.espeak import language
 
@@ -21,14 +24,22 @@ def primary(lang: str) -> str:
     return lang.partition("-")[0].lower()
 
 
-def installed(engine: str, threads: int, *, spinning: bool = False) -> Voices:
+def installed(engine: str, options: EngineOptions) -> Voices:
     """All voices here: those of the chosen engine first, then espeak's, then those that only test the path.
 
     No model is loaded. Raises EngineFailed when there is no such engine.
     """
-    chosen = create(engine, threads=threads, spinning=spinning)
-    others = [name for name in dict.fromkeys((SPARE, *ENGINES)) if name != chosen.name]
-    return Voices([chosen, *(create(name, threads=threads, spinning=spinning) for name in others)])
+    chosen = create(engine, options)
+    others = [name for name in dict.fromkeys((SPARE, *available(options))) if name != chosen.name]
+    return Voices([chosen, *(create(name, options) for name in others)])
+
+
+def options_of(settings: Settings) -> EngineOptions:
+    """What the settings say about engines."""
+    engine, state = settings.engine, Path(settings.state_dir)
+    return EngineOptions(
+        threads=engine.threads, spinning=engine.spinning, pulled=state / "models", prepared=state / "prepared"
+    )
 
 
 def voices_of(loaded: Loaded) -> Voices:
@@ -36,12 +47,13 @@ def voices_of(loaded: Loaded) -> Voices:
 
     Raises SettingsError for an engine or a voice that is not here, in the place where it was written.
     """
-    engine, problems = loaded.settings.engine, []
+    problems = []
+    options = options_of(loaded.settings)
     try:
-        voices = installed(engine.name, engine.threads, spinning=engine.spinning)
+        voices = installed(loaded.settings.engine.name, options)
     except EngineFailed as error:
         problems.append(problem_at(loaded.origins["engine.name"], "engine.name", str(error)))
-        voices = installed("auto", engine.threads)
+        voices = installed("auto", options)
     try:
         voices.find(loaded.settings.voice)
     except VoiceNotFound as error:

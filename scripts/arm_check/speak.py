@@ -23,6 +23,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from litetts_edge.engines import create
+from litetts_edge.engines.options import EngineOptions
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.speech import Sentence, Voice
 
@@ -124,7 +125,7 @@ def main() -> None:
     options.add_argument("--replay", type=Path, metavar="OTHER")
     given = options.parse_args()
     onnxruntime.InferenceSession = RecordingSession
-    engine = create(ENGINE, threads=1)
+    engine = create(ENGINE, EngineOptions(threads=1))
     engine.load()
     found = speak(engine)
     if not calls:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from litetts_edge import engines
+from litetts_edge.engines.options import EngineOptions
 from litetts_edge.errors import EngineFailed, Terminated
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.pcm import AudioChunk, Samples
@@ -25,7 +26,7 @@ REPEATS_TO_THE_BIT = {"compact", "tiny", "tone"}
 
 @pytest.fixture(params=list(engines.ENGINES), scope="module")
 def engine(request: pytest.FixtureRequest) -> Iterator[Synthesizer]:
-    made = engines.create(request.param, threads=1)
+    made = engines.create(request.param, EngineOptions(threads=1))
     made.load()
     yield made
     made.unload()
@@ -161,7 +162,7 @@ def test_load_and_unload_again(engine: Synthesizer) -> None:
 
 def test_terminate_ends_a_run_and_only_that(tmp_path: Path) -> None:
     """terminate() from another thread ends a 2 s run with Terminated, and the next run is complete."""
-    tiny = engines.create("tiny", threads=1)
+    tiny = engines.create("tiny", EngineOptions(threads=1))
     tiny.load()
     slow = tiny.voices[1]
     for _ in range(3):

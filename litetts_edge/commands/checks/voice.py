@@ -94,10 +94,10 @@ def judge_died(name: str, status: int, errors: str) -> Finding:
 
 def voice(settings: Settings) -> Iterator[Finding]:
     """Have the configured voice say a sentence to nobody."""
-    from litetts_edge.pipeline.voices import installed
+    from litetts_edge.pipeline.voices import installed, options_of
 
     try:
-        voices = installed(settings.engine.name, settings.engine.threads, spinning=settings.engine.spinning)
+        voices = installed(settings.engine.name, options_of(settings))
         chosen = voices.find(settings.voice)
     except EngineFailed as error:
         yield fault("voice", str(error), "Set engine.name: auto, or install what is missing: `scripts/start`.")

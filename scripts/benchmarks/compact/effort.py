@@ -128,7 +128,7 @@ from litetts_edge.engines.onnx import library
 from litetts_edge.text.frontend import Frontend
 now = lambda name="rss": memory_mb(os.getpid())[name]
 said = json.load(sys.stdin)
-engine = create("compact", threads=1)
+engine = create("compact", EngineOptions(threads=1))
 voice = engine.voices[0]
 list(Frontend().sentences("The front door is open.", voice, ""))
 before = now()

@@ -14,6 +14,7 @@ import numpy as np
 from benchmarks.compact.graphs import WholeGraphs, teacher_frames
 from litetts_edge.engines import MODELS, create
 from litetts_edge.engines.compact_units import SAMPLE_RATE, SPEAKERS
+from litetts_edge.engines.options import EngineOptions
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.pcm import AudioChunk, Samples
 from litetts_edge.pipeline.ledger import CrashLedger
@@ -92,7 +93,7 @@ def engine(name: str, folder: Path | None = None) -> Synthesizer:
     if folder is not None:
         models = Path(_keep(tempfile.TemporaryDirectory(prefix="bench-models-")).name)
         (models / name).symlink_to(folder, target_is_directory=True)
-    made = create(name, threads=1, models=models)
+    made = create(name, EngineOptions(threads=1, shipped=models))
     made.load()
     return made
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -263,3 +265,13 @@ def test_rules_agree_with_words_of_the_file() -> None:
 def _ipa(dictionary: Dictionary, word: str, region: str = "US") -> str:
     entry: Entry | None = dictionary.lookup(word, region)
     return entry.ipa if entry is not None else ""
+
+
+def test_reading_loads_no_openssl() -> None:
+    """It would be 3 MB of every process that reads English; only checking the whole file needs it."""
+    program = (
+        "import sys; from litetts_edge.text.frontend import phonemes; assert phonemes('The door.', 'en-US');"
+        "print('_hashlib' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert said == "False\n"

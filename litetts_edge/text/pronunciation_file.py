@@ -16,7 +16,6 @@ are often together. The last codes are names of parts of speech: what follows on
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import struct
@@ -68,6 +67,8 @@ def write(words: Mapping[str, Mapping[str, Source]], source: str, source_sha256:
         body += bytes((shared, len(letters) - shared, flags)) + letters[shared:] + fields
         before = letters
     index = struct.pack(f"<{len(starts)}I", *starts)
+    import hashlib  # it loads OpenSSL, 3 MB, and who reads such a file imports this module too
+
     header = {
         "version": 1,
         "source": source,

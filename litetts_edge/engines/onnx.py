@@ -156,17 +156,19 @@ def read_manifest(engine: str, folder: Path) -> dict[str, Any]:
 def verify(engine: str, path: Path) -> int:
     """Compare a model file with the manifest beside it, and return its size in bytes. Raises EngineFailed."""
     facts = read_manifest(engine, path.parent)
+    made_here = "source_sha256" in facts  # by prepare/
+    again = f"Run `litetts-edge models optimize {path.parent.name} --force`." if made_here else _AGAIN
     try:
         expected = facts["files"][path.name]["sha256"]
     except (KeyError, TypeError):
         manifest = path.with_name(MANIFEST)
-        raise EngineFailed(engine, f"{manifest} names no sha256 for {path.name}. {_AGAIN}") from None
+        raise EngineFailed(engine, f"{manifest} names no sha256 for {path.name}. {again}") from None
     try:
         with path.open("rb") as file:
             actual = hashlib.file_digest(file, "sha256").hexdigest()
             size = file.tell()
     except OSError as error:
-        raise EngineFailed(engine, f"{path} cannot be read ({error.strerror}). {_AGAIN}") from None
+        raise EngineFailed(engine, f"{path} cannot be read ({error.strerror}). {again}") from None
     if actual != expected:
-        raise EngineFailed(engine, f"{path} is damaged: its sha256 is {actual}, not {expected}. {_AGAIN}")
+        raise EngineFailed(engine, f"{path} is damaged: its sha256 is {actual}, not {expected}. {again}")
     return size

@@ -1,0 +1,33 @@
+"""Which processor this is, as far as the speed of a kernel depends on it."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+
+CPUINFO = Path("/proc/cpuinfo")
+
+FEATURES = (
+    # x86: width of the vectors, 8-bit dot products, bf16, tiles
+    *("avx2", "fma", "avx512f", "avx512_vnni", "avx_vnni", "avx512_bf16", "amx_int8"),
+    # ARM: Neon, half floats, 8-bit dot and matrix products, bf16
+    *("neon", "asimd", "fphp", "asimdhp", "asimddp", "i8mm", "bf16", "sve"),
+)
+"""What decides which of its kernels onnxruntime takes."""
+
+_KEYS = ("model name", "Hardware", "CPU implementer", "CPU part")
+"""What a processor is called; an ARM core has numbers."""
+
+
+def cpu(cpuinfo: Path = CPUINFO) -> str:
+    """Name and features, such as `AMD EPYC (avx2 avx512f)`. Two with the same text run the same kernels."""
+    try:
+        lines = [line.partition(":") for line in cpuinfo.read_text("utf-8", "replace").splitlines()]
+    except OSError:  # not Linux
+        lines = []
+    said: dict[str, str] = {}
+    for key, _, value in lines:
+        said[key.strip()] = value.strip()  # the last core's: the fast ones come last on ARM
+    name = " ".join(said[key] for key in _KEYS if said.get(key)) or platform.processor() or platform.machine()
+    flags = set(said.get("flags", said.get("Features", "")).split())
+    return f"{name} ({' '.join(feature for feature in FEATURES if feature in flags)})"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from litetts_edge.text.normalize.han_say_as import SayAs
 from litetts_edge.text.normalize.scan import FOLD, Rule, scan
 from litetts_edge.text.normalize.zh import amounts, names, when
-from litetts_edge.text.normalize.zh.say_as import SAY
+from litetts_edge.text.normalize.zh.numbers import cardinal, number, one_by_one
 from litetts_edge.text.tokens import Reading
 
 _STARTS = re.compile(
@@ -16,6 +17,18 @@ _STARTS = re.compile(
 _RULES: tuple[Rule, ...] = (
     *names.FIRST, *when.RULES, *names.RULES, *amounts.RULES, *names.LAST, *amounts.PLAIN, *names.SIGNS
 )  # fmt: skip
+_SAY_AS = SayAs(
+    cardinal=cardinal,
+    number=number,
+    one_by_one=one_by_one,
+    year=one_by_one,
+    telephone=names.telephone,
+    electronic=names.electronic,
+    duration=when.duration,
+    signs=names.SIGNS_ALONE,
+    times=when.RULES,
+    amounts=amounts.RULES,
+)
 
 
 def read(text: str, region: str = "") -> list[Reading]:
@@ -25,6 +38,4 @@ def read(text: str, region: str = "") -> list[Reading]:
 
 def read_as(text: str, interpret_as: str, form: str = "", region: str = "") -> str | None:
     """`text` as SSML's say-as asks; None when it cannot be read so."""
-    say = SAY.get(interpret_as)
-    text = text.translate(FOLD).strip()
-    return say(text, form) if say is not None and text else None
+    return _SAY_AS.read_as(text, interpret_as, form)

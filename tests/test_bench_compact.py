@@ -18,7 +18,6 @@ from benchmarks.compact.sound import flux_at
 from benchmarks.compact.systems import EDGE_S, trimmed
 from benchmarks.figures import Figure, Goal, line
 from benchmarks.listener import recognise, spoken_words
-from benchmarks.loudness import filters, loudness
 from benchmarks.machine import describe
 from litetts_edge.engines import MODELS
 from litetts_edge.engines.compact import CompactEngine
@@ -27,6 +26,7 @@ from litetts_edge.engines.compact_windows import WHOLE
 from litetts_edge.engines.onnx import OnnxModel
 from litetts_edge.engines.termination import Run
 from litetts_edge.pcm import Samples
+from litetts_edge.soundcheck.loudness import filters, loudness
 from train_compact.home_sentences import generate
 
 RATE = 16000

@@ -51,6 +51,7 @@ FLOORS = {
     "watermark": 2,
     # the way of a request
     "pipeline.*": 3,
+    "soundcheck.*": 3,
     # doors
     "mqtt.service": 4,
     "mqtt.verbs": 4,

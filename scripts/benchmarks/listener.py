@@ -26,10 +26,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Samples = NDArray[np.float32]
+from litetts_edge.soundcheck.listeners import pcm
+from litetts_edge.soundcheck.words import distance
 
-RATE = 16000
-"""Hz; what the model was trained on."""
+Samples = NDArray[np.float32]
 
 MARGIN = -24.0
 WEAKEST = -50.0
@@ -70,7 +70,7 @@ def spoken_words(text: str) -> list[str]:
 def transcribe(samples: Samples, rate: int) -> str:
     """The words that are heard, out of all of English; "" where there are none. float32 mono, full scale 1."""
     decoder = _bare()
-    _hear(decoder, _pcm(samples, rate))
+    _hear(decoder, pcm(samples, rate))
     hypothesis = decoder.hyp()
     return str(hypothesis.hypstr) if hypothesis else ""
 
@@ -87,27 +87,19 @@ def recognise(samples: Samples, rate: int, sentences: Sequence[str]) -> str | No
 def best_fit(samples: Samples, rate: int, sentences: Sequence[str]) -> Fit | None:
     """The sentence that fits best, however badly; None where the sound has no path through any of them."""
     decoder = _grammar(tuple(sentences))
-    pcm = _pcm(samples, rate)
-    words = _hear(decoder, pcm)
+    sound = pcm(samples, rate)
+    words = _hear(decoder, sound)
     hypothesis = decoder.hyp()
     if hypothesis is None:
         return None
     sentence = next(one for one in sentences if spoken_words(one) == hypothesis.hypstr.split())
-    return _fit(sentence, words, _hear(_phones(), pcm))
+    return _fit(sentence, words, _hear(_phones(), sound))
 
 
 def word_errors(reference: str, hypothesis: str) -> tuple[int, int]:
-    """Words substituted, left out or added, and the words of the reference.
-
-    Written here because jiwer, which does the same, would bring two packages more for ten lines.
-    """
-    said, heard = spoken_words(reference), spoken_words(hypothesis)
-    row = list(range(len(heard) + 1))  # Levenshtein, one row at a time
-    for i, word in enumerate(said, 1):
-        diagonal, row[0] = row[0], i
-        for j, other in enumerate(heard, 1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (word != other))
-    return row[-1], len(said)
+    """Words substituted, left out or added, and the words of the reference."""
+    said = spoken_words(reference)
+    return distance(said, spoken_words(hypothesis)), len(said)
 
 
 def paired_bootstrap(
@@ -153,18 +145,6 @@ def _fit(sentence: str, words: list[_Stretch], phones: list[_Stretch]) -> Fit:
                 break
     margin = sum(gains) / sum(frames)
     return Fit(sentence, margin, min(runs, default=margin))
-
-
-def _pcm(samples: Samples, rate: int) -> bytes:
-    """16 kHz, 16 bits, one loudness, a pause at both ends, and a little noise under all of it."""
-    if rate != RATE:
-        import soxr
-
-        samples = soxr.resample(samples, rate, RATE, quality="HQ")
-    loudness = float(np.sqrt(np.mean(np.square(samples)))) if len(samples) else 0.0
-    sound = np.pad(samples * (0.1 / loudness if loudness > 1e-4 else 1.0), RATE // 5)
-    sound += np.random.default_rng(0).uniform(-1, 1, len(sound)) / 32768
-    return (np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes()
 
 
 def _hear(decoder: Any, pcm: bytes) -> list[_Stretch]:

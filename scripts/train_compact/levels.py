@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from benchmarks.compact.sound import TARGET_LUFS
 from benchmarks.compact.systems import VOICES, chunks, compact, joined
-from benchmarks.loudness import loudness
+from litetts_edge.soundcheck.loudness import loudness
 
 SENTENCES = 60
 

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from benchmarks.compact.sentences import held_out
 from benchmarks.compact.systems import VOICES, find
 from benchmarks.figures import Figure, Goal
-from benchmarks.loudness import loudness
 from litetts_edge.engines import MODELS
 from litetts_edge.engines.compact import CompactEngine
 from litetts_edge.engines.compact_units import KNEE
 from litetts_edge.engines.compact_windows import WHOLE
 from litetts_edge.pcm import Samples
+from litetts_edge.soundcheck.loudness import loudness
 from litetts_edge.speech import Sentence, Voice
 from litetts_edge.text.frontend import Frontend
 from litetts_edge.text.phonemes import MARKS

@@ -18,8 +18,8 @@ import pytest
 from numpy.typing import NDArray
 
 from litetts_edge import engines
+from litetts_edge.engines.blend import weights
 from litetts_edge.engines.compact import CompactEngine
-from litetts_edge.engines.compact_blend import weights
 from litetts_edge.engines.compact_graphs import Prosody
 from litetts_edge.engines.compact_input import PHONES, UNTRAINED, read
 from litetts_edge.engines.compact_units import SAMPLE_RATE

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from litetts_edge.engines import compact_blend
+from litetts_edge.engines import blend
 from litetts_edge.engines.compact_graphs import PLAIN, Graphs, Plan, Progress, Prosody
 from litetts_edge.engines.compact_input import IS_PHONE, PHONES, Input, read
 from litetts_edge.engines.compact_time import hush, timeline
@@ -141,8 +141,8 @@ class CompactEngine:
 
     def blend(self, name: str) -> Voice:
         """The voice for an id such as `compact:slt(2)+rms(1)`, needing no model. Raises VoiceNotFound."""
-        shares = compact_blend.weights(name, self.name, SPEAKERS)
-        label = f"Compact blend ({compact_blend.label(shares, SPEAKERS)})"
+        shares = blend.weights(name, self.name, SPEAKERS)
+        label = f"Compact blend ({blend.label(shares, SPEAKERS)})"
         return Voice(name, self.name, _LANG, SAMPLE_RATE, label, Alphabet.IPA)
 
     def terminate(self) -> None:
@@ -154,7 +154,7 @@ class CompactEngine:
         self._graphs.unload()
 
     def _weights(self, voice: Voice) -> NDArray[np.float32]:
-        return compact_blend.weights(voice.id, self.name, SPEAKERS)
+        return blend.weights(voice.id, self.name, SPEAKERS)
 
     def _plan(
         self,

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -37,6 +38,16 @@ def thread_count(wanted: int) -> int:
     return max(1, min(psutil.cpu_count(logical=False) or 1, allowed, _MAX_THREADS))
 
 
+@dataclass(frozen=True, slots=True)
+class Port:
+    """An input or an output of a graph."""
+
+    name: str
+    dtype: np.dtype[Any]
+    """What the graph wants or gives; object for what numpy has no type for."""
+    rank: int
+
+
 class OnnxModel:
     """One model file and, between load() and unload(), its session. Used on one thread."""
 
@@ -49,10 +60,12 @@ class OnnxModel:
         spinning: bool = False,
         arena: bool = True,
         config: Mapping[str, str] = MappingProxyType({}),
+        sha256: str = "",
     ) -> None:
         """`engine` is named in errors; `threads` as in thread_count(); `config`: session entries of onnxruntime.
 
-        Without `arena`, memory for a run comes from the C library and goes back to it after each.
+        Without `arena`, memory for a run comes from the C library and goes back to it after each. The file must
+        have that `sha256`; without one, what the manifest beside it says.
         """
         self._engine = engine
         self._path = path
@@ -60,6 +73,7 @@ class OnnxModel:
         self._spinning = spinning
         self._arena = arena
         self._config = config
+        self._sha256 = sha256
         self._session: Any = None
         self.model_bytes = 0
         """Size of the loaded model file; 0 when not loaded."""
@@ -73,11 +87,21 @@ class OnnxModel:
         """The properties that the file carries. Only when loaded."""
         return dict(self._session.get_modelmeta().custom_metadata_map)
 
+    @property
+    def inputs(self) -> tuple[Port, ...]:
+        """What the graph is given, in its order. Only when loaded."""
+        return tuple(_port(node) for node in self._session.get_inputs())
+
+    @property
+    def outputs(self) -> tuple[Port, ...]:
+        """What run() returns, in its order. Only when loaded."""
+        return tuple(_port(node) for node in self._session.get_outputs())
+
     def load(self) -> None:
         """Verify the file and make a session; a second call does nothing. Raises EngineFailed."""
         if self._session is not None:
             return
-        size = verify(self._engine, self._path)
+        size = verify(self._engine, self._path, self._sha256)
         try:
             onnxruntime = library()
         except ImportError as error:  # there is none for 32 bit
@@ -153,8 +177,23 @@ def read_manifest(engine: str, folder: Path) -> dict[str, Any]:
     return facts
 
 
-def verify(engine: str, path: Path) -> int:
-    """Compare a model file with the manifest beside it, and return its size in bytes. Raises EngineFailed."""
+def _port(node: Any) -> Port:
+    kind = node.type.removeprefix("tensor(").removesuffix(")")
+    name = {"float": "float32", "double": "float64"}.get(kind, kind)
+    try:
+        dtype = np.dtype(name)
+    except TypeError:
+        dtype = np.dtype(object)
+    return Port(node.name, dtype, len(node.shape or ()))
+
+
+def verify(engine: str, path: Path, sha256: str = "") -> int:
+    """Compare a model file with `sha256`, or else with the manifest beside it. Raises EngineFailed.
+
+    Returns its size in bytes.
+    """
+    if sha256:
+        return _compare(engine, path, sha256, _AGAIN)
     facts = read_manifest(engine, path.parent)
     made_here = "source_sha256" in facts  # by prepare/
     again = f"Run `litetts-edge models optimize {path.parent.name} --force`." if made_here else _AGAIN
@@ -163,6 +202,10 @@ def verify(engine: str, path: Path) -> int:
     except (KeyError, TypeError):
         manifest = path.with_name(MANIFEST)
         raise EngineFailed(engine, f"{manifest} names no sha256 for {path.name}. {again}") from None
+    return _compare(engine, path, expected, again)
+
+
+def _compare(engine: str, path: Path, expected: str, again: str) -> int:
     try:
         with path.open("rb") as file:
             actual = hashlib.file_digest(file, "sha256").hexdigest()

@@ -40,3 +40,5 @@ class EngineOptions:
     """Folder of the models that the user pulled, a folder each; None: there are none."""
     prepared: Path | None = field(default=None)
     """Folder of the graphs that `models optimize` made on this machine; None: the files run as they are."""
+    presets: Path | None = field(default=None)
+    """File of the user's own blends (engines/presets.py)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from litetts_edge.settings.schema import Settings
 from litetts_edge.speech import Voice
 from litetts_edge.text.espeak import language
 
+log = logging.getLogger(__name__)
+
 SPARE = "espeak"
 """The engine that is always there."""
 
@@ -27,18 +30,32 @@ def primary(lang: str) -> str:
 def installed(engine: str, options: EngineOptions) -> Voices:
     """All voices here: those of the chosen engine first, then espeak's, then those that only test the path.
 
-    No model is loaded. Raises EngineFailed when there is no such engine.
+    No model is loaded. Raises EngineFailed when there is no such engine, or its voices cannot be told; another
+    one whose voices cannot be told is left out, with a warning.
     """
     chosen = create(engine, options)
-    others = [name for name in dict.fromkeys((SPARE, *available(options))) if name != chosen.name]
-    return Voices([chosen, *(create(name, options) for name in others)])
+    found = [chosen]
+    for name in dict.fromkeys((SPARE, *available(options))):
+        if name == chosen.name:
+            continue
+        try:
+            other = create(name, options)
+            if other.voices:
+                found.append(other)
+        except EngineFailed as error:
+            log.warning("%s", error)
+    return Voices(found)
 
 
 def options_of(settings: Settings) -> EngineOptions:
     """What the settings say about engines."""
     engine, state = settings.engine, Path(settings.state_dir)
     return EngineOptions(
-        threads=engine.threads, spinning=engine.spinning, pulled=state / "models", prepared=state / "prepared"
+        threads=engine.threads,
+        spinning=engine.spinning,
+        pulled=state / "models",
+        prepared=state / "prepared",
+        presets=state / "presets.yaml",
     )
 
 

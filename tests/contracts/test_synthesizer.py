@@ -19,6 +19,7 @@ from litetts_edge.interfaces import Synthesizer
 from litetts_edge.pcm import AudioChunk, Samples
 from litetts_edge.speech import Sentence, Voice
 from litetts_edge.text.frontend import Frontend
+from tests import small_models
 
 REPEATS_TO_THE_BIT = {"compact", "tiny", "tone"}
 """espeak-ng keeps the phase of its flutter from sentence to sentence, so its repeats only sound alike."""
@@ -26,7 +27,7 @@ REPEATS_TO_THE_BIT = {"compact", "tiny", "tone"}
 
 @pytest.fixture(params=list(engines.ENGINES), scope="module")
 def engine(request: pytest.FixtureRequest) -> Iterator[Synthesizer]:
-    made = engines.create(request.param, EngineOptions(threads=1))
+    made = engines.create(request.param, small_models.options(request.param))
     made.load()
     yield made
     made.unload()
@@ -50,7 +51,7 @@ def test_voices_are_known_before_load_and_unique() -> None:
     voices = engines.all_voices()
     assert len({voice.id for voice in voices}) == len(voices)
     for name in engines.ENGINES:
-        offered = engines.create(name).voices
+        offered = engines.create(name, small_models.options(name)).voices
         assert offered
         assert all(voice.engine == name and voice.id.partition(":")[0] == name for voice in offered)
         assert all(voice.id == voice.id.lower() and voice.name and voice.lang for voice in offered)

@@ -1,34 +1,40 @@
-"""Blends of the compact voice's speakers by name: `compact:slt(2)+rms(1)`; `compact:slt+rms` for equal parts."""
+"""Blends of an engine's speakers by name: `compact:slt(2)+rms(1)`; `compact:slt+rms` for equal parts."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from litetts_edge.errors import VoiceNotFound
 
-_PART = re.compile(r"(?P<speaker>[a-z]+)(?:\((?P<weight>[0-9]{1,3}(?:\.[0-9]{1,3})?)\))?")
+_PART = re.compile(r"(?P<speaker>[a-z][a-z0-9_-]*)(?:\((?P<weight>[0-9]{1,3}(?:\.[0-9]{1,3})?)\))?")
+_NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 
 
-def weights(voice: str, engine: str, speakers: Sequence[str]) -> NDArray[np.float32]:
+def weights(
+    voice: str, engine: str, speakers: Sequence[str], aliases: Mapping[str, str] = _NO_ALIASES
+) -> NDArray[np.float32]:
     """How much of each speaker the voice id asks for: (speakers,), in their order, with the sum 1.
 
-    One speaker is a blend of one. Raises VoiceNotFound, with the nearest blend that there is, for a speaker that
-    is not there or is named twice, for weights that are all 0, and for what is no blend.
+    One speaker is a blend of one; `aliases` are other names of speakers. Raises VoiceNotFound, with the nearest
+    blend that there is, for a speaker that is not there or is named twice, for weights that are all 0, and for
+    what is no blend.
     """
     shares = np.zeros(len(speakers))
     parts = voice.removeprefix(f"{engine}:").split("+")
     named: set[str] = set()
     for part in parts:
         found = _PART.fullmatch(part)
-        if found is None or found["speaker"] not in speakers or found["speaker"] in named:
+        speaker = aliases.get(found["speaker"], found["speaker"]) if found else ""
+        if found is None or speaker not in speakers or speaker in named:
             raise VoiceNotFound(voice, _nearest(parts, engine, speakers))
-        named.add(found["speaker"])
-        shares[speakers.index(found["speaker"])] = float(found["weight"] or 1)
+        named.add(speaker)
+        shares[speakers.index(speaker)] = float(found["weight"] or 1)
     if not shares.sum():
         raise VoiceNotFound(voice, _nearest(parts, engine, speakers))
     blended: NDArray[np.float32] = (shares / shares.sum()).astype(np.float32)

@@ -125,6 +125,7 @@ from benchmarks.machine import memory_mb
 from litetts_edge.engines import create
 from litetts_edge.engines.compact_input import read
 from litetts_edge.engines.onnx import library
+from litetts_edge.engines.options import EngineOptions
 from litetts_edge.text.frontend import Frontend
 now = lambda name="rss": memory_mb(os.getpid())[name]
 said = json.load(sys.stdin)

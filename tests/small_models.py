@@ -17,6 +17,7 @@ def pulled() -> Path:
     folder = Path(mkdtemp(prefix="litetts-models-"))
     loud = style_models.table(loud=0.3)
     style_models.install(folder, "kokoro", {"af_heart": loud, "bm_george": loud}, name="kokoro-small", packed=True)
+    style_models.install(folder, "kitten", {"expr-voice-2-m": loud[:1, 0]}, name="kitten-small", packed=True)
     return folder
 
 

@@ -130,7 +130,7 @@ def test_a_truncated_graph_is_refused(tmp_path: Path) -> None:
 )
 def test_the_row_is_chosen_by_the_number_of_symbols(count: int, index: int) -> None:
     """`voice[min(n, 510) - 1]`."""
-    assert row(count) == index
+    assert row(count)(510) == index
 
 
 @pytest.mark.parametrize("count", [1, 509, 510])

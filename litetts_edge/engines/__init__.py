@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 ENGINES: dict[str, str] = {
     "compact": "litetts_edge.engines.compact:CompactEngine",
     "espeak": "litetts_edge.engines.espeak:EspeakEngine",
+    "kitten": "litetts_edge.engines.kitten:KittenEngine",
     "kokoro": "litetts_edge.engines.kokoro:KokoroEngine",
     "tiny": "litetts_edge.engines.tiny:TinyEngine",
     "tone": "litetts_edge.engines.tone:ToneEngine",
@@ -26,7 +27,7 @@ ENGINES: dict[str, str] = {
 PREFERENCE = ("compact", "espeak")
 """`auto` is the first of them. Engines that only test the path (tiny, tone) are never chosen for a person."""
 
-PULLED = frozenset({"kokoro"})
+PULLED = frozenset({"kitten", "kokoro"})
 """Those whose models the user pulls: made from EngineOptions, and there only when a model of theirs is."""
 
 MODELS = SHIPPED

@@ -60,6 +60,7 @@ _LANGUAGES = {
     "p": _Language("pt-BR", "Brazilian Portuguese"),
     "z": _Language("zh", "Mandarin"),
 }
+_PLACES = {name: at for at, name in enumerate((*NAMES, MIXED))}
 _SEXES = {"f": "female", "m": "male"}
 
 
@@ -79,10 +80,9 @@ def voice(name: str) -> Voice:
     return Voice(f"kokoro:{name}", "kokoro", language(name), SAMPLE_RATE, label, Alphabet.IPA)
 
 
-def in_order(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of NAMES as there, then the mixed one, then all others."""
-    place = {name: at for at, name in enumerate((*NAMES, MIXED))}
-    return tuple(sorted(names, key=lambda name: (place.get(name, len(place)), name)))
+def place(name: str) -> tuple[int, str]:
+    """Where a voice stands in a list: those of NAMES as there, then the mixed one, then all others by name."""
+    return _PLACES.get(name, len(_PLACES)), name
 
 
 def _tells(name: str) -> bool:

@@ -14,7 +14,7 @@ from litetts_edge.engines.edges import Edges
 from litetts_edge.engines.installed import InstalledModel, installed_models
 from litetts_edge.engines.onnx import trim
 from litetts_edge.engines.options import EngineOptions
-from litetts_edge.engines.style_graph import FRAME, SAMPLE_RATE, Piece, StyleGraphs
+from litetts_edge.engines.style_graph import SAMPLE_RATE, Piece, StyleGraphs
 from litetts_edge.engines.termination import Runs
 from litetts_edge.errors import EngineFailed, did_you_mean
 from litetts_edge.pcm import AudioChunk, Samples, silence
@@ -37,9 +37,11 @@ class Spoken:
     """(1, STYLE)."""
     rest_ms: int = 0
     """Silence after it, in the middle of a sentence."""
+    pace: float = 1.0
+    """Factor of the speed: how the model is told this voice's natural rate."""
     tail: int = 0
     """Samples at the end that the model speaks for nothing."""
-    tail_ids: int = 0
+    tail_ids: int = 1
     """The ids at the end that these samples belong to."""
 
 
@@ -50,13 +52,26 @@ class StyleSpeech:
         self.graphs = graphs
         self._runs = Runs()
 
+    def load(self, warm_up: Sequence[Spoken]) -> None:
+        """Make the sessions and say `warm_up` to nobody; a second call does nothing. Raises EngineFailed."""
+        if self.graphs.is_loaded:
+            return
+        self.graphs.load()
+        try:
+            for _ in self.chunks(warm_up, 1.0):
+                pass
+        except BaseException:
+            self.graphs.unload()
+            raise
+        trim()  # what loading took beyond the model
+
     def chunks(self, portions: Sequence[Spoken], speed: float) -> Iterator[AudioChunk]:
         """The audio of one sentence; a short silence for no portion. `speed` as in bounded()."""
         if not portions:
             yield silence(_NOTHING_MS, SAMPLE_RATE, ends_sentence=True)
         for number, portion in enumerate(portions, 1):
             edges = Edges(SAMPLE_RATE)
-            for step in self.graphs.steps(portion.ids, portion.style, bounded(speed)):
+            for step in self.graphs.steps(portion.ids, portion.style, bounded(speed) * portion.pace):
                 with self._runs.begin() as run:
                     piece = step(run)
                 samples = edges.trim(_without_tail(piece, portion), is_last=piece.is_last)
@@ -104,7 +119,8 @@ def _without_tail(piece: Piece, portion: Spoken) -> Samples:
     """The samples without what the model speaks for nothing, never more than its last ids last."""
     if not piece.is_last or not portion.tail:
         return piece.samples
-    tail = portion.tail
-    if piece.durations is not None and len(piece.durations) == len(portion.ids):
-        tail = min(tail, int(piece.durations[-portion.tail_ids :].sum()) * FRAME)
-    return piece.samples[: max(0, len(piece.samples) - tail)] if tail < len(piece.samples) else piece.samples
+    tail, size = portion.tail, len(piece.samples)
+    if piece.durations is not None and len(piece.durations) == len(portion.ids) and piece.durations.sum() > 0:
+        share = piece.durations[-portion.tail_ids :].sum() / piece.durations.sum()
+        tail = min(tail, int(size * share))
+    return piece.samples[: size - tail] if tail < size else piece.samples

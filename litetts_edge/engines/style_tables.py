@@ -42,6 +42,11 @@ class StyleTables:
         self._open: dict[str, NDArray[np.float32]] = {}
         self._verified: set[str] = set()
 
+    @property
+    def engine(self) -> str:
+        """The engine's name."""
+        return self._model.engine
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Of every voice, in the manifest's order. Raises EngineFailed when there is none."""
@@ -54,13 +59,15 @@ class StyleTables:
 
     def row(self, name: str, wanted: Callable[[int], int]) -> NDArray[np.float32]:
         """(STYLE,) the row that `wanted` chooses among that many. Raises EngineFailed."""
-        table = self._open.get(name)
-        if table is None:
-            table = self._open[name] = self._table(name)
+        table = self._opened(name)
         row = np.array(table[wanted(len(table))], dtype=np.float32)
         if not np.isfinite(row).all():
             raise self._unfit(self._sources[name], name, "holds values that are no numbers")
         return row
+
+    def rows(self, name: str) -> int:
+        """How many rows a voice has. Raises EngineFailed."""
+        return len(self._opened(name))
 
     def close(self) -> None:
         """Let go of the files; row() opens them again."""
@@ -91,6 +98,11 @@ class StyleTables:
                 return archive.namelist()
         except (OSError, zipfile.BadZipFile, NotImplementedError) as error:
             raise self._damaged(file, f"it is no npz ({error})") from None
+
+    def _opened(self, name: str) -> NDArray[np.float32]:
+        if name not in self._open:
+            self._open[name] = self._table(name)
+        return self._open[name]
 
     def _table(self, name: str) -> NDArray[np.float32]:
         """(rows, STYLE) of a voice whose file is whole."""

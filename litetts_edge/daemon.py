@@ -9,10 +9,10 @@ import signal
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from litetts_edge import __version__
-from litetts_edge.errors import EngineFailed
 from litetts_edge.health import Gauges, Health
 from litetts_edge.interfaces import AudioSink
 from litetts_edge.mqtt.door import MqttDoor, topics_of
@@ -26,7 +26,9 @@ from litetts_edge.mqtt.verbs import Verbs
 from litetts_edge.pipeline.bus import EventBus, Subscription
 from litetts_edge.pipeline.inference import InferenceThread
 from litetts_edge.pipeline.ledger import CrashLedger
+from litetts_edge.pipeline.loading import Loader
 from litetts_edge.pipeline.queue import RequestQueue
+from litetts_edge.pipeline.residence import Residence
 from litetts_edge.pipeline.speak import SpeechPipeline
 from litetts_edge.pipeline.voices import voices_of
 from litetts_edge.quality import LevelCheck
@@ -61,10 +63,11 @@ class Daemon:
         settings = loaded.settings
         self._environ = environ
         self.notifier = Notifier(environ)
-        self.voices = voices_of(loaded)
+        voices = voices_of(loaded)
         self.live = LiveSettings(sources, loaded, validate=self._validate)
         self.bus = EventBus()
         self.thread = InferenceThread()
+        self.loader = Loader(budget_mb=lambda: self.live.value.engine.memory_mb, on_change=self._model_changed)
         self.ledger = CrashLedger(Path(settings.state_dir) / "in-progress.json")
         speaker = settings.speaker
         self.speaker = SpeakerSink(
@@ -82,7 +85,7 @@ class Daemon:
         lexicon = LexiconFiles(Path(settings.text.lexicon), Path(settings.state_dir))
         frontend = Frontend(lexicon)
         self.pipeline = SpeechPipeline(
-            voices=self.voices,
+            voices=voices,
             frontend=frontend,
             check=LevelCheck(),
             sinks=sinks,
@@ -90,9 +93,19 @@ class Daemon:
             bus=self.bus,
             ledger=self.ledger,
             thread=self.thread,
+            loader=self.loader,
         )
         self.door = MqttDoor(
             self.live, environ, self.audio, self._mqtt_service, LastHeard(Path(settings.state_dir) / "last-heard")
+        )
+        self.residence = Residence(
+            self.pipeline,
+            self.loader,
+            self.thread,
+            latency_s=lambda: self.live.value.speaker.latency_s,
+            idle_unload_s=lambda: self.live.value.engine.idle_unload_s,
+            tell=self.door.tell,
+            on_change=self.door.refresh,
         )
         self.health = Health(
             Gauges(
@@ -105,18 +118,26 @@ class Daemon:
                 model_bytes=self._model_bytes,
             )
         )
-        self.status = Status(self.live, self.pipeline, self.speaker, tuple(sinks), self._problem)
+        self.status = Status(
+            self.live,
+            self.pipeline,
+            self.speaker,
+            tuple(sinks),
+            self._problem,
+            model=lambda: self.residence.state,
+        )
         self.verbs = Verbs(self.status, self.pipeline, self.live, self.health, self.thread, frontend, lexicon)
         self._stop = asyncio.Event()
         self._ready = False
-        self._voice_problem: str | None = None
         self._told = ""
+        self._tried = voices
         self.live.listen(self._settings_changed)
 
     # -- the life of the process -------------------------------------------------------------------
 
     async def run(self, announce: str = "") -> None:
         """Serve until stop(). `announce` is spoken when all is ready."""
+        self._loop = asyncio.get_running_loop()
         self._listen_to_signals()
         await asyncio.to_thread(self.ledger.load)
         self.thread.start()
@@ -126,12 +147,14 @@ class Daemon:
                 ticking = group.create_task(self._tick(), name="watchdog")
                 async with self.pipeline.running():
                     await self._load_voice()
+                    residing = group.create_task(self.residence.run(), name="residence")
                     if self.live.value.mqtt.enabled:
                         group.create_task(self.door.run(told), name="mqtt door")
                     self._be_ready(announce)
                     await self._stop.wait()
                     self.notifier.stopping("Stopping")
                     self.door.close()
+                    residing.cancel()
                 self.door.silent()
                 counting.cancel()
                 ticking.cancel()
@@ -157,28 +180,22 @@ class Daemon:
         loop.add_signal_handler(signal.SIGHUP, self._reload_soon)
 
     async def _load_voice(self) -> None:
-        voice = self.voices.find(self.live.value.voice)
-        self._tell(f"Loading the voice {voice.id}")
-        try:
-            await self.pipeline.load(voice)
-        except EngineFailed as error:
-            # It stays on the bus, speaks with another voice, and says so: better than a silent house.
-            self._voice_problem = error.code
-            log.error("%s", error)
-        else:
-            self._voice_problem = None
+        voices = self.pipeline.voices
+        self._tell(f"Loading the voice {voices.default.id}")
+        log.info("%s speaks: %s", voices.choice.engine, voices.choice.why)
+        await self.residence.begin()
 
     def _be_ready(self, announce: str) -> None:
         self._ready = True
         self.notifier.ready(self._status_line())
-        voice = self.voices.find(self.live.value.voice)
+        voice = self.pipeline.voices.default
         log.info("ready: litetts-edge %s, node %s, voice %s", __version__, self.live.value.node.id, voice.id)
         if announce:
             settings = self.live.value
             request = SpeakRequest(
                 id=new_id(),
                 text=announce,
-                voice=settings.voice,
+                voice=voice.id,
                 speed=settings.speed,
                 outputs=settings.outputs,
                 source="start",
@@ -202,6 +219,7 @@ class Daemon:
                 self.notifier.watchdog()
             if self._ready:
                 self._tell(self._status_line())
+                await self.residence.tick()
             await asyncio.sleep(min(TICK_S, (watchdog_s or TICK_S) / 3))
 
     def _tell(self, line: str) -> None:
@@ -222,7 +240,7 @@ class Daemon:
     # -- changes -----------------------------------------------------------------------------------
 
     def _validate(self, loaded: Loaded) -> None:
-        voices_of(loaded)
+        self._tried = voices_of(loaded, self.pipeline.voices)
         mqtt_password(loaded.settings, self._environ)
 
     def _reload_soon(self) -> None:
@@ -244,12 +262,14 @@ class Daemon:
         changed = {change.key for change in changes}
         if "log.level" in changed:
             logging.getLogger("litetts_edge").setLevel(settings.log.level.upper())
-        if "voice" in changed:
-            self._revoicing = asyncio.get_running_loop().create_task(self._revoice(), name="voice")
+        # A reload without a change may be about models that were pulled.
+        if not changes or any(change.applies == "revoice" for change in changes):
+            self.residence.want(self._tried)
 
-    async def _revoice(self) -> None:
-        await self._load_voice()
-        self.door.refresh_state()
+    def _model_changed(self) -> None:
+        """Called on the thread that loads."""
+        with suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(self._device_changed)
 
     def _device_changed(self) -> None:
         self.door.refresh_state()
@@ -258,10 +278,10 @@ class Daemon:
         return MqttService(link, topics, self.pipeline, self.live, self.health, self.status, self.verbs)
 
     def _problem(self) -> str | None:
-        return self._voice_problem or self.door.problem
+        return self.residence.problem or self.door.problem
 
     def _model_bytes(self) -> int:
-        return sum(getattr(engine, "model_bytes", 0) for engine in self.voices.engines.values())
+        return sum(getattr(engine, "model_bytes", 0) for engine in self.loader.loaded)
 
 
 def run(sources: Sources, loaded: Loaded, environ: Mapping[str, str], announce: str = "") -> int:

@@ -10,6 +10,7 @@ where, and what to do.
         ShuttingDown  SsmlInvalid
       LexiconNotWritten the state folder did not take a change
       EngineFailed      an engine could not load or synthesize
+        ModelTooLarge
       ExtraMissing      a language needs a package that is not installed
       Terminated        a run was ended because its request was cancelled
       Poison            the request was in progress at two crashes
@@ -183,6 +184,18 @@ class EngineFailed(SpeechError):
 
     def __init__(self, engine: str, reason: str) -> None:
         super().__init__(f"The engine {engine} failed: {reason}")
+
+
+class ModelTooLarge(EngineFailed):
+    """A model was not loaded, because it would not fit into the memory that is left."""
+
+    code = "model_too_large"
+
+    def __init__(self, engine: str, need: str, room: str) -> None:
+        super().__init__(
+            engine,
+            f"{need}, and {room}. Use a smaller model (`litetts-edge models list`), or stop other programs.",
+        )
 
 
 class ExtraMissing(SpeechError):

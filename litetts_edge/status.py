@@ -44,6 +44,10 @@ class Status:
     outputs: Sequence[str]
     fault: Callable[[], str | None]
     """A code while something is wrong with the voice, or with a broker link that is connected all the same."""
+    model: Callable[[], str] = lambda: "loaded"
+    """`loaded`, `loading`, or `unloaded`: then the first audio of the next request waits for the load."""
+    tuning: Callable[[], dict[str, object] | None] = lambda: None
+    """How the model that speaks is run here, and what was measured; None when it was never tuned."""
 
     def state(self) -> dict[str, object]:
         """The document of the state topic."""
@@ -53,7 +57,8 @@ class Status:
             "state": self._word(),
             "problem": self.problem(),
             "audio_device": self.loudspeaker.device_name,
-            "voice": self.pipeline.voices.find(settings.voice).id,
+            "voice": self.pipeline.voices.default.id,
+            "model": self.model(),
             "speed": settings.speed,
             "volume": settings.speaker.volume,
             "muted": settings.speaker.muted,
@@ -90,7 +95,8 @@ class Status:
     def info(self) -> dict[str, object]:
         """The document of the info topic."""
         settings = self.live.value
-        voice = self.pipeline.voices.find(settings.voice)
+        voices = self.pipeline.voices
+        voice, need = voices.default, voices.need(voices.default.engine)
         return {
             "version": __version__,
             "schema": SCHEMA,
@@ -98,9 +104,11 @@ class Status:
             "id": settings.node.id,
             "groups": list(settings.node.groups),
             "engine": voice.engine,
-            "model": voice.engine,
+            "model": need.model if need is not None else voice.engine,
+            "choice": voices.choice.why,
+            "tuning": self.tuning(),
             "voice": voice.id,
-            "voices": [known.id for known in self.pipeline.voices],
+            "voices": [known.id for known in voices],
             "sample_rate": voice.sample_rate,
             "outputs": list(self.outputs),
             "limits": {

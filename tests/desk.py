@@ -16,6 +16,7 @@ from litetts_edge.interfaces import AudioSink, Synthesizer
 from litetts_edge.pipeline.bus import EventBus
 from litetts_edge.pipeline.inference import InferenceThread
 from litetts_edge.pipeline.ledger import CrashLedger
+from litetts_edge.pipeline.loading import Loader
 from litetts_edge.pipeline.queue import RequestQueue
 from litetts_edge.pipeline.speak import SpeechPipeline
 from litetts_edge.pipeline.voices import Voices
@@ -92,6 +93,7 @@ async def open_desk(
     limit: int = 10,
     clock: Callable[[], float] = time.monotonic,
     outputs: Sequence[str] = ("speaker", "file"),
+    loader: Loader | None = None,
 ) -> AsyncIterator[Desk]:
     """A desk with these engines (beeps, unless said otherwise), open until the context is left."""
     bus = EventBus()
@@ -100,6 +102,7 @@ async def open_desk(
     typed: dict[str, AudioSink] = dict(sinks)
     ledger = CrashLedger(folder / "in-progress.json")
     ledger.load()
+    loader = loader or Loader()
     pipeline = SpeechPipeline(
         voices=Voices(engines or [ToneEngine()]),
         frontend=Frontend(),
@@ -109,6 +112,7 @@ async def open_desk(
         bus=bus,
         ledger=ledger,
         thread=thread,
+        loader=loader,
         clock=clock,
     )
     desk = Desk(pipeline, thread, sinks, [], asyncio.Condition())

@@ -60,6 +60,44 @@ class DamagedEngine(RaisingEngine):
         raise EngineFailed(self.name, "its files are damaged.")
 
 
+class HeavyEngine(_Faulty):
+    """Loads only when it is let, as a large model does; counts what it goes through."""
+
+    name = "heavy"
+
+    def __init__(self, name: str = "heavy", *, loads_at_once: bool = True) -> None:
+        super().__init__()
+        self.name = name
+        self.may_load = threading.Event()
+        self.loading = threading.Event()
+        """Set when a load has begun."""
+        self.model_bytes = 0
+        self.story: list[str] = []
+        self.fails = ""
+        """Why the next load fails; empty for one that does not."""
+        if loads_at_once:
+            self.may_load.set()
+
+    def load(self) -> None:
+        if self.model_bytes:
+            return
+        self.loading.set()
+        self.may_load.wait(10)
+        if self.fails:
+            self.story.append("failed")
+            raise EngineFailed(self.name, self.fails)
+        self.model_bytes = 1000
+        self.story.append("loaded")
+
+    def unload(self) -> None:
+        self.model_bytes = 0
+        self.story.append("unloaded")
+
+    def synthesize(self, sentence: Sentence, voice: Voice, speed: float) -> Iterator[AudioChunk]:
+        assert self.model_bytes, "it speaks without being loaded"
+        yield _sound()
+
+
 class AbortingEngine(_Faulty):
     """Kills the process, as a fault in native code would, at a sentence that contains `abort`."""
 

@@ -34,6 +34,7 @@ FLOORS = {
     # a model, a device, a disk, the broker
     "engines.*": 2,
     "sinks.*": 2,
+    "tuning.*": 2,
     "mqtt.link": 2,
     "mqtt.attempts": 2,
     "mqtt.broker": 2,

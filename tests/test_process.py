@@ -187,11 +187,14 @@ async def test_a_voice_that_cannot_be_loaded_is_a_problem_until_it_is_changed(tm
         await friend.document("state", lambda state: state["problem"] == "engine_failed")
 
         async def turn(voice: str, problem: str | None) -> None:
+            """Whatever is asked for, the one that can speaks."""
             friend.heard.clear()
             program.notes.clear()
             await friend.send("voice/set", voice)
-            await friend.document("state", lambda state: (state["voice"], state["problem"]) == (voice, problem))
-            await program.note(f"STATUS=Idle; voice {voice}")
+            await friend.document(
+                "state", lambda state: (state["voice"], state["problem"]) == ("espeak:de", problem)
+            )
+            await program.note("STATUS=Idle; voice espeak:de")
 
         await turn("espeak:de", None)
         await turn("damaged", "engine_failed")

@@ -13,9 +13,9 @@ TABLE = ROOT / "docs" / "troubleshooting.md"
 CODE = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
 
 SSML = {"CLAMPED", "BAD", "UNKNOWN_TAG", "UNKNOWN_ATTRIBUTE", "UNSUPPORTED"}
-NAMES = {"code", "_REFUSALS", "RESTART_NEEDED", *SSML}
+NAMES = {"code", "_REFUSALS", "RESTART_NEEDED", "UNLOADED_FIRST", *SSML}
 """Names that stand for a code, or a table of them."""
-FIRST = {"ConnectFailed", "Ended", "_tell"}
+FIRST = {"ConnectFailed", "Ended", "_tell", "tell"}
 """Calls whose first argument is a code."""
 SECOND = {"Failed", "Dropped"}
 """Calls whose second argument is one."""

@@ -372,7 +372,8 @@ async def test_the_state_says_what_goes_on(office: Office) -> None:
     """Idle, synthesizing or playing, paused: the one word that everybody reads."""
     state = office.status.state()
     assert state == {
-        "state": "idle", "problem": None, "audio_device": "pulse", "voice": "tone", "speed": 1.0, "volume": 80,
+        "state": "idle", "problem": None, "audio_device": "pulse", "voice": "tone",
+        "model": "loaded", "speed": 1.0, "volume": 80,
         "muted": False, "quiet": False, "queue_length": 0, "current": None,
     }  # fmt: skip
     await busy(office)

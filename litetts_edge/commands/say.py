@@ -22,6 +22,7 @@ from litetts_edge.mqtt.messages import Arrival, Defaults, SpeakRefused, parse_sp
 from litetts_edge.pipeline.bus import EventBus
 from litetts_edge.pipeline.inference import InferenceThread
 from litetts_edge.pipeline.ledger import CrashLedger
+from litetts_edge.pipeline.loading import Loader
 from litetts_edge.pipeline.queue import RequestQueue
 from litetts_edge.pipeline.speak import SpeechPipeline
 from litetts_edge.pipeline.voices import Voices, voices_of
@@ -148,6 +149,7 @@ async def _say(request: SpeakRequest, settings: Settings, voices: Voices, out: P
             # Nobody delivers this request a second time, so there is nothing to remember.
             ledger=CrashLedger(Path(stack.enter_context(tempfile.TemporaryDirectory())) / "in-progress.json"),
             thread=thread,
+            loader=Loader(budget_mb=lambda: settings.engine.memory_mb),
         )
         thread.start()
         events = stack.enter_context(bus.subscribe())

@@ -31,6 +31,10 @@ class EngineOptions:
     """Let idle threads spin."""
     arena: bool = False
     """Keep the memory of a run for the next one."""
+    shrink: bool = False
+    """With `arena`: give back what a run grew by (onnxruntime's memory.enable_memory_arena_shrinkage)."""
+    variant: str = ""
+    """Which prepared graphs: those whose name ends so (`int8` takes `generator-int8` before `generator`)."""
     stream: Stream = Stream.CALIBRATED
     model: str = ""
     """The installed model that a pulled engine loads; empty takes the first of its engine."""

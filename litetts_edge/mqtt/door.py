@@ -108,6 +108,17 @@ class MqttDoor:
         if self._service is not None:
             self._service.refresh_state()
 
+    def refresh(self) -> None:
+        """Publish state and info where they are not what was published last."""
+        if self._service is not None:
+            self._service.refresh_info()
+            self._service.refresh_state()
+
+    def tell(self, code: str, message: str) -> None:
+        """Say on the error topic what concerns no message."""
+        if self._service is not None:
+            self._service.tell(code, message)
+
     def close(self) -> None:
         """Take no more messages: what is not acknowledged yet, the broker keeps for the next start."""
         self._closing = True

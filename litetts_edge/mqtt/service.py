@@ -157,12 +157,16 @@ class MqttService:
         document = {"code": error.code, "message": str(error), "topic": topic}
         self._publish(self.topics.error, document | ({"id": request} if request else {}))
 
+    def tell(self, code: str, message: str) -> None:
+        """Publish an error that concerns no message."""
+        self._publish(self.topics.error, {"code": code, "message": message, "topic": ""})
+
     def _session_lost(self, away_s: float) -> None:
         message = (
             f"The broker forgot our session: what was sent while we were away, {away_s:.0f} s, is lost."
             " Let it keep sessions over a restart (mosquitto: persistence true)."
         )
-        self._publish(self.topics.error, {"code": "session_lost", "message": message, "topic": ""})
+        self.tell("session_lost", message)
 
     # -- in ----------------------------------------------------------------------------------------
 
@@ -240,7 +244,7 @@ class MqttService:
     def _defaults(self) -> Defaults:
         settings = self.live.value
         return Defaults(
-            voice=settings.voice,
+            voice="auto",
             speed=settings.speed,
             outputs=settings.outputs,
             encoding=Encoding(settings.request.format),

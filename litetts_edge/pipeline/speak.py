@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import ExitStack, aclosing, asynccontextmanager
 from dataclasses import replace
 
-from litetts_edge.errors import BadRequest, Duplicate, EngineFailed, OutputNotFound, ShuttingDown
+from litetts_edge.errors import BadRequest, Duplicate, EngineFailed, OutputNotFound, ShuttingDown, VoiceNotFound
 from litetts_edge.events import (
     Cancelled,
     Dropped,
@@ -26,6 +27,7 @@ from litetts_edge.pipeline.current import Current
 from litetts_edge.pipeline.fanout import open_outputs
 from litetts_edge.pipeline.inference import InferenceThread, Synthesis
 from litetts_edge.pipeline.ledger import CrashLedger
+from litetts_edge.pipeline.loading import Loader
 from litetts_edge.pipeline.policy import Lane, RecentIds, lane, may_interrupt
 from litetts_edge.pipeline.queue import RequestQueue
 from litetts_edge.pipeline.render import Rendering
@@ -59,9 +61,13 @@ class SpeechPipeline:
         bus: EventBus,
         ledger: CrashLedger,
         thread: InferenceThread,
+        loader: Loader,
         clock: Clock = time.monotonic,
     ) -> None:
         self.voices = voices
+        """Those that the next request is read by; another set may be put here at any time."""
+        self.coming: Voices | None = None
+        """The set that will be put there soon; its voices may be asked for already."""
         self.frontend = frontend
         self.queue = queue
         self.bus = bus
@@ -69,6 +75,7 @@ class SpeechPipeline:
         self._sinks = sinks
         self._ledger = ledger
         self._thread = thread
+        self._loader = loader
         self._clock = clock
         self._recent = RecentIds()
         self._pace: dict[str, float] = {}
@@ -76,6 +83,11 @@ class SpeechPipeline:
         self._current: dict[Lane, Current] = {}
         self._resumed = asyncio.Event()
         self._resumed.set()
+        self._holds: Counter[Lane] = Counter()
+        """By lane: how many want it to be silent."""
+        self._turn = asyncio.Event()
+        """Set at each change of what is spoken and of who wants silence; whoever waits for one looks again."""
+        self._busy_at = clock()
         self._closing = False
         self._expiry: asyncio.TimerHandle | None = None
 
@@ -112,12 +124,22 @@ class SpeechPipeline:
     def _admit(self, request: SpeakRequest) -> None:
         if self._closing:
             raise ShuttingDown
-        asked = self.voices.find(request.voice)
-        self.voices.for_language(asked, _language(request, asked))
+        try:
+            self._find(self.voices, request)
+        except BadRequest:
+            if self.coming is None:
+                raise
+            self._find(self.coming, request)
         for name in request.outputs:
             if name not in self._sinks:
                 raise OutputNotFound(name, tuple(self._sinks))
         self.queue.put(request)
+        self._busy_at = self._clock()
+
+    @staticmethod
+    def _find(voices: Voices, request: SpeakRequest) -> Voice:
+        asked = voices.find(request.voice)
+        return voices.for_language(asked, _language(request, asked))
 
     # -- control: overtakes speech -----------------------------------------------------------------
 
@@ -173,6 +195,33 @@ class SpeechPipeline:
         """What is spoken now: aloud before quiet."""
         return self._current.get(Lane.ALOUD) or self._current.get(Lane.QUIET)
 
+    def idle_s(self) -> float:
+        """Seconds since anything was spoken or asked for."""
+        return 0.0 if self._current or len(self.queue) else self._clock() - self._busy_at
+
+    @asynccontextmanager
+    async def silence(self, *lanes: Lane) -> AsyncIterator[None]:
+        """Between two requests: inside, these lanes speak nothing, and what comes waits.
+
+        Each is taken as soon as what it speaks has ended, one after the other, in the order given.
+        """
+        held: list[Lane] = []
+        try:
+            for name in lanes:
+                self._holds[name] += 1
+                held.append(name)
+                await self._until(lambda name=name: name not in self._current)  # type: ignore[misc]
+            yield
+        finally:
+            for name in held:
+                self._holds[name] -= 1
+            self._turn.set()
+
+    async def _until(self, claim: Callable[[], bool]) -> None:
+        while not claim():
+            self._turn.clear()
+            await self._turn.wait()
+
     # -- the lanes ---------------------------------------------------------------------------------
 
     @asynccontextmanager
@@ -195,6 +244,7 @@ class SpeechPipeline:
             if name is Lane.ALOUD:
                 await self._resumed.wait()
             await self.queue.wait(name)
+            await self._until(lambda: not self._holds[name])
             if name is Lane.ALOUD and self.paused:
                 continue
             self._expire()
@@ -214,6 +264,8 @@ class SpeechPipeline:
             raise
         finally:
             del self._current[lane(request)]
+            self._busy_at = self._clock()
+            self._turn.set()
             self.bus.publish(current.closing_event())
 
     async def _say(self, request: SpeakRequest) -> Finished:
@@ -227,15 +279,29 @@ class SpeechPipeline:
                 current.audible = True
                 self.bus.publish(FirstAudio(request.id, first_audio[0]))
 
-        asked = self.voices.find(request.voice)
-        lang = _language(request, asked)
-        voice = self.voices.for_language(asked, lang)
-        self.bus.publish(Started(request.id, voice.id, (started - request.accepted_at) * 1000))
+        voices = self.voices  # to the end of this request, whatever comes after it
         warnings = list(request.warnings)
+        asked = _asked(voices, request, warnings)
+        lang = _language(request, asked)
+        voice = voices.for_language(asked, lang)
+        self.bus.publish(Started(request.id, voice.id, (started - request.accepted_at) * 1000))
         if voice.engine != asked.engine:
             warnings.append(f"voice_changed: {asked.id} does not speak {lang}; {voice.id} does")
-        voice = await self._ready(voice, request.priority, warnings)
-        rendering = self._rendering(replace(request, lang=self.voices.reading(voice, lang)), voice)
+        with ExitStack() as using:
+            voice = await self._ready(voices, voice, request.priority, warnings, using)
+            rendering = self._rendering(replace(request, lang=voices.reading(voice, lang)), voices, voice)
+            return await self._spoken(request, rendering, warnings, started, first_audio, on_first_audio)
+
+    async def _spoken(
+        self,
+        request: SpeakRequest,
+        rendering: Rendering,
+        warnings: Sequence[str],
+        started: float,
+        first_audio: Sequence[float],
+        on_first_audio: Callable[[float], None],
+    ) -> Finished:
+        voice = rendering.voice
         synthesis = self._synthesis(rendering)
         audio = AudioFormat(voice.sample_rate)
         async with open_outputs(self._sinks, request.outputs, request, audio, on_first_audio) as outputs:
@@ -247,7 +313,7 @@ class SpeechPipeline:
             log.warning("an output was left out: %s", warning, extra={"request": request.id})
         self._pace[voice.engine] = max(0.001, synthesis.synthesis_s / (len(request.text) * request.repeat))
         if not synthesis.audio_s:
-            warnings.append("nothing_to_speak: the text has nothing that can be spoken")
+            warnings = (*warnings, "nothing_to_speak: the text has nothing that can be spoken")
         return Finished(
             id=request.id,
             voice=voice.id,
@@ -259,30 +325,32 @@ class SpeechPipeline:
             marks=tuple(rendering.marks),
         )
 
-    async def _ready(self, voice: Voice, priority: Priority, warnings: list[str]) -> Voice:
+    async def _ready(
+        self, voices: Voices, voice: Voice, priority: Priority, warnings: list[str], using: ExitStack
+    ) -> Voice:
         """The voice with its engine loaded; when that fails, a spare one, and a warning. Raises EngineFailed."""
         try:
-            await self.load(voice, priority)
+            await self._load(voices, voice, priority, using)
         except EngineFailed as error:
-            spare = self.voices.spare(voice)
+            spare = voices.spare(voice)
             if spare is None:
                 raise
-            await self.load(spare, priority)
+            await self._load(voices, spare, priority, using)
             warnings.append(f"voice_changed: {error} {spare.id} speaks instead.")
             return spare
         return voice
 
-    async def load(self, voice: Voice, priority: Priority = Priority.NORMAL) -> None:
-        """Make the voice's engine ready to speak at once. Raises EngineFailed."""
-        await self._thread.run(self.voices.engine(voice).load, priority, predicted_s=LOAD_S)
+    async def _load(self, voices: Voices, voice: Voice, priority: Priority, using: ExitStack) -> None:
+        """Make the voice's engine ready to speak at once, and keep it so while `using` is open."""
+        engine, need = voices.engine(voice), voices.need(voice.engine)
+        using.enter_context(self._loader.using(engine))
+        await self._thread.run(lambda: self._loader.load(engine, need), priority, predicted_s=LOAD_S)
 
-    def _rendering(self, request: SpeakRequest, voice: Voice) -> Rendering:
+    def _rendering(self, request: SpeakRequest, voices: Voices, voice: Voice) -> Rendering:
         def another(name: str) -> Voice | None:
-            return self.voices.beside(voice, name)
+            return voices.beside(voice, name)
 
-        return Rendering(
-            request, voice, self.voices.engine(voice), self.frontend, self._check, self._ledger, another
-        )
+        return Rendering(request, voice, voices.engine(voice), self.frontend, self._check, self._ledger, another)
 
     def _synthesis(self, rendering: Rendering) -> Synthesis:
         request = rendering.request
@@ -307,6 +375,15 @@ class SpeechPipeline:
         if deadline is not None and deadline != float("inf"):
             wait_s = max(0.0, deadline - self._clock())
             self._expiry = asyncio.get_running_loop().call_later(wait_s, self._expire)
+
+
+def _asked(voices: Voices, request: SpeakRequest, warnings: list[str]) -> Voice:
+    """The voice of the request. One that has left since then is replaced: nothing that was admitted gets lost."""
+    try:
+        return voices.find(request.voice)
+    except VoiceNotFound:
+        warnings.append(f"voice_changed: {request.voice} has left; {voices.default.id} speaks instead")
+        return voices.default
 
 
 def _language(request: SpeakRequest, voice: Voice) -> str:

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
-from litetts_edge.engines import available, create
-from litetts_edge.engines.options import EngineOptions
+from litetts_edge.engines import PREFERENCE, PULLED, available, create
+from litetts_edge.engines.board import read_board
+from litetts_edge.engines.installed import installed_models
+from litetts_edge.engines.memory import Need, Room, need_of
+from litetts_edge.engines.memory import available as room_available
+from litetts_edge.engines.onnx import MANIFEST
+from litetts_edge.engines.options import EngineOptions, Stream
 from litetts_edge.errors import EngineFailed, LanguageNotFound, VoiceNotFound
 from litetts_edge.interfaces import Blender, Synthesizer
+from litetts_edge.pipeline.choice import Choice, choose
 from litetts_edge.settings.load import Loaded
 from litetts_edge.settings.problems import SettingsError, problem_at
 from litetts_edge.settings.schema import Settings
 from litetts_edge.speech import Voice
 from litetts_edge.text.espeak import language
+from litetts_edge.tuning.record import EMPTY, PLAIN, PREPARED, Candidate, Record, read_record
 
 log = logging.getLogger(__name__)
 
+_ASKED = Choice("", "", "it was asked for")
 SPARE = "espeak"
 """The engine that is always there."""
 
@@ -27,24 +37,100 @@ def primary(lang: str) -> str:
     return lang.partition("-")[0].lower()
 
 
-def installed(engine: str, options: EngineOptions) -> Voices:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is known of an engine besides its voices."""
+
+    key: Hashable
+    """Equal for engines that would do the same: one that is there already is used again."""
+    need: Need | None = None
+    """What its model takes; None for what fits anywhere."""
+
+
+def installed(engine: str, options: EngineOptions, before: Voices | None = None, record: Record = EMPTY) -> Voices:
     """All voices here: those of the chosen engine first, then espeak's, then those that only test the path.
 
-    No model is loaded. Raises EngineFailed when there is no such engine, or its voices cannot be told; another
-    one whose voices cannot be told is left out, with a warning.
+    No model is loaded, and what `before` has is used again where it would be the same. Raises EngineFailed when
+    there is no such engine, or its voices cannot be told; another one whose voices cannot be told is left out,
+    with a warning.
     """
-    chosen = create(engine, options)
-    found = [chosen]
-    for name in dict.fromkeys((SPARE, *available(options))):
-        if name == chosen.name:
-            continue
+    models = installed_models(options.pulled)
+    named = [model for model in models if model.name == options.model]
+    if engine != "auto":
+        choice = Choice(engine, options.model, "the settings say so")
+    elif named:
+        choice = Choice(named[0].engine, named[0].name, "engine.model names it")
+    else:
+        choice = choose(models, read_board(), record, _room_for_all(before))
+    engines: dict[str, Synthesizer] = {}
+    parts: dict[str, Part] = {}
+    for name in dict.fromkeys((choice.engine, SPARE, *available(options))):
+        own = replace(options, model=choice.model if name == choice.engine else "")
+        own = _tuned_options(name, own, record)
+        part = Part(_key(name, own), need_of(name, own) if name in PULLED else None)
+        is_there = before is not None and before.part(name).key == part.key
         try:
-            other = create(name, options)
-            if other.voices:
-                found.append(other)
+            made = before.engines[name] if before is not None and is_there else create(name, own)
+            if made.voices:
+                engines[name], parts[name] = made, part
         except EngineFailed as error:
+            if name == choice.engine and engine != "auto":
+                raise
             log.warning("%s", error)
-    return Voices(found)
+            if name == choice.engine:
+                choice = Choice(PREFERENCE[0], "", f"{name} cannot be used: {error}")
+                engines[choice.engine] = create(choice.engine, options)
+                parts[choice.engine] = Part(_key(choice.engine, options))
+    return Voices(engines.values(), parts, choice)
+
+
+def _room_for_all(before: Voices | None) -> Room | None:
+    """What a model could have: what is free, and what the models of `before` would give back."""
+    room = room_available()
+    if room is None or before is None:
+        return room
+    return replace(room, bytes=room.bytes + before.resident_bytes)
+
+
+def _tuned_options(name: str, options: EngineOptions, record: Record) -> EngineOptions:
+    """With what tune found for the engine's model, where the settings leave it open."""
+    models = installed_models(options.pulled, name) if name in PULLED else ()
+    model = next((one for one in models if one.name == options.model), models[0] if models else None)
+    tuned = record.tuned(model) if model is not None else None
+    if tuned is None or tuned.best.failure:
+        return options
+    return with_candidate(options, tuned.best.candidate)
+
+
+def with_candidate(options: EngineOptions, best: Candidate) -> EngineOptions:
+    """The options that run a model as this candidate; threads and spinning only where they are not set."""
+    return replace(
+        options,
+        threads=options.threads or best.threads,
+        spinning=options.spinning or best.spinning,
+        arena=best.arena,
+        shrink=best.shrink,
+        variant="" if best.variant in {PLAIN, PREPARED} else best.variant,
+        prepared=None if best.variant == PLAIN else options.prepared,
+    )
+
+
+def _key(name: str, options: EngineOptions) -> Hashable:
+    """All that an engine's making depends on: what it is told, and for a pulled one the files that are there."""
+    if name not in PULLED:
+        return name, options.threads, options.spinning, options.shipped
+    models = installed_models(options.pulled, name)
+    files = tuple((model.name, tuple(file.sha256 for file in model.files)) for model in models)
+    made = [options.prepared / model.name / MANIFEST for model in models] if options.prepared is not None else []
+    return name, options, files, tuple(map(_changed, (*made, options.presets)))
+
+
+def _changed(file: Path | None) -> int:
+    """When a file was written, in ns; 0 for one that is not there."""
+    try:
+        return file.stat().st_mtime_ns if file is not None else 0
+    except OSError:
+        return 0
 
 
 def options_of(settings: Settings) -> EngineOptions:
@@ -53,39 +139,80 @@ def options_of(settings: Settings) -> EngineOptions:
     return EngineOptions(
         threads=engine.threads,
         spinning=engine.spinning,
+        stream=Stream(engine.stream),
+        model=engine.model,
         pulled=state / "models",
         prepared=state / "prepared",
         presets=state / "presets.yaml",
     )
 
 
-def voices_of(loaded: Loaded) -> Voices:
-    """All voices here, those of the engine that the settings name first. No model is loaded.
+def voices_of(loaded: Loaded, before: Voices | None = None) -> Voices:
+    """All voices here, with the one that the settings name as the default. No model is loaded.
 
-    Raises SettingsError for an engine or a voice that is not here, in the place where it was written.
+    Raises SettingsError for an engine, a model or a voice that is not here, in the place where it was written.
     """
     problems = []
-    options = options_of(loaded.settings)
+    settings, origins = loaded.settings, loaded.origins
+    options, record = options_of(settings), read_record(Path(settings.state_dir))
+    named = [model for model in installed_models(options.pulled) if model.name == options.model]
+    if options.model and not (named and settings.engine.name in {"auto", named[0].engine}):
+        what = f"is a model of {named[0].engine}, not of {settings.engine.name}" if named else "is not installed"
+        message = f"{options.model!r} {what}: `litetts-edge models list` shows what there is"
+        problems.append(problem_at(origins["engine.model"], "engine.model", message))
+        options = replace(options, model="")
     try:
-        voices = installed(loaded.settings.engine.name, options)
+        voices = installed(settings.engine.name, options, before, record)
     except EngineFailed as error:
-        problems.append(problem_at(loaded.origins["engine.name"], "engine.name", str(error)))
-        voices = installed("auto", options)
+        problems.append(problem_at(origins["engine.name"], "engine.name", str(error)))
+        voices = installed("auto", replace(options, model=""), before, record)
     try:
-        voices.find(loaded.settings.voice)
+        voices = voices.with_default(settings.voice)
     except VoiceNotFound as error:
-        problems.append(problem_at(loaded.origins["voice"], "voice", str(error)))
+        problems.append(problem_at(origins["voice"], "voice", str(error)))
     if problems:
         raise SettingsError(problems)
     return voices
 
 
 class Voices:
-    """Finds voices by id. The first engine's first voice is the default."""
+    """Finds voices by id. Unless another one is named, the first engine's first voice is the default."""
 
-    def __init__(self, engines: Iterable[Synthesizer]) -> None:
+    def __init__(
+        self,
+        engines: Iterable[Synthesizer],
+        parts: Mapping[str, Part] = MappingProxyType({}),
+        choice: Choice = _ASKED,
+    ) -> None:
+        """`parts` by engine; `choice` tells why the first engine is the first."""
         self.engines = {engine.name: engine for engine in engines}
+        self.choice = choice
+        self._parts = parts
         self._voices = {voice.id: voice for engine in self.engines.values() for voice in engine.voices}
+        self._default = next(iter(self._voices.values()))
+
+    def with_default(self, name: str) -> Voices:
+        """The same voices and engines, where `auto` is the voice `name`. Raises VoiceNotFound."""
+        other = Voices(self.engines.values(), self._parts, self.choice)
+        other._default = self.find(name)
+        return other
+
+    def part(self, engine: str) -> Part:
+        """What is known of an engine; a key that equals no other's when nothing is."""
+        return self._parts.get(engine, Part(object()))
+
+    def need(self, engine: str) -> Need | None:
+        """What the engine's model takes."""
+        return self.part(engine).need
+
+    @property
+    def resident_bytes(self) -> int:
+        """What the loaded models of these engines would give back."""
+        return sum(
+            need.resident_bytes
+            for name, engine in self.engines.items()
+            if (need := self.need(name)) is not None and getattr(engine, "model_bytes", 0) > 0
+        )
 
     def __iter__(self) -> Iterator[Voice]:
         return iter(self._voices.values())
@@ -93,7 +220,7 @@ class Voices:
     @property
     def default(self) -> Voice:
         """The voice that `auto` means."""
-        return next(iter(self._voices.values()))
+        return self._default
 
     def find(self, name: str) -> Voice:
         """The voice or the blend of voices with that id; `auto` is the default. Raises VoiceNotFound."""

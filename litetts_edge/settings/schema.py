@@ -39,18 +39,58 @@ class Engine(Section):
     """The code that turns text into audio."""
 
     name: Slug = setting(
-        "auto", applies="restart", help="Which engine speaks; auto takes the best one that has a voice here."
+        "auto",
+        applies="revoice",
+        help="Which engine speaks; auto takes the best installed one that keeps up on this machine.",
+    )
+    model: Line = setting(
+        "",
+        applies="revoice",
+        max_length=128,
+        help="Installed model that the engine loads; empty takes the engine's first.",
     )
     threads: int = setting(
         0,
-        applies="restart",
+        applies="revoice",
         ge=0,
         le=64,
         unit="threads",
-        help="Threads of one synthesis; 0 chooses by engine and cores.",
+        help="Threads of one synthesis; 0 takes what `litetts-edge tune` found, else chooses by cores.",
     )
     spinning: bool = setting(
-        False, applies="restart", help="Let idle threads spin: a little faster, but busier and warmer."
+        False, applies="revoice", help="Let idle threads spin: a little faster, but busier and warmer."
+    )
+    stream: Literal["exact", "calibrated", "off"] = setting(
+        "calibrated",
+        applies="revoice",
+        help="How a sentence is given out before all of it exists: as if it were whole, sooner where a check has"
+        " found no difference, or only when it is whole.",
+    )
+    idle_unload_s: float = setting(
+        0.0,
+        applies="live",
+        ge=0,
+        le=604800,
+        unit="s",
+        help="Give the model's memory back after so long a silence, and load it again on demand; 0 never does.",
+    )
+    memory_mb: int = setting(
+        0,
+        applies="live",
+        ge=0,
+        le=1_048_576,
+        unit="MB",
+        help="The most that models may take; a larger one is not loaded. 0 goes by what is available.",
+    )
+
+
+class Tuning(Section):
+    """Finding out what suits this machine."""
+
+    auto: bool = setting(
+        True,
+        applies="live",
+        help="Tune the voice in a long silence, if that was not done since onnxruntime, kernel or model changed.",
     )
 
 
@@ -291,6 +331,7 @@ class Settings(Section):
         1.0, applies="live", ge=0.5, le=2, help="Rate of speech; 1.0 is the voice's natural one."
     )
     engine: Engine = section(Engine)
+    tuning: Tuning = section(Tuning)
     outputs: Annotated[tuple[Literal["speaker", "mqtt", "file"], ...], AfterValidator(words.once_each)] = setting(
         ("speaker",), applies="live", min_length=1, help="Where audio goes unless the request says otherwise."
     )

@@ -65,6 +65,7 @@ def test_a_row_is_chosen_by_the_texts_length(tmp_path: Path, characters: int, ro
 def test_models_with_many_rows_have_an_end(tmp_path: Path, voices: Mapping[str, Table], ends: bool) -> None:
     """Their last symbol is an ellipsis, which sounds here and is cut with the rest of the tail."""
     engine = engine_in(tmp_path, voices, ports=Ports(has_durations=True))
+    engine.load()
     (spoken,) = engine._portions("aaa", 3, engine.voices[0])
     assert list(spoken.ids) == [0, 43, 43, 43, *([10] if ends else []), 0]
     assert spoken.tail_ids == 1 + ends
@@ -143,6 +144,7 @@ def test_marks_alone_are_not_heard(text: str, heard: bool) -> None:
 def test_a_long_sentence_is_spoken_whole(tmp_path: Path) -> None:
     """In portions that the text encoder takes."""
     engine = engine_in(tmp_path, MANY_ROWS, ports=Ports(has_durations=True))
+    engine.load()
     text = "aaaa bbbb, " * 100
     spoken = engine._portions(text, 1000, engine.voices[0])
     assert len(spoken) > 1

@@ -152,7 +152,7 @@ def test_511_symbols_are_two_portions(kokoro: KokoroEngine) -> None:
 def test_voices_are_mapped_and_not_read(tmp_path: Path, packed: bool) -> None:
     """From single files and from an npz, the tables are views of the files."""
     install(tmp_path, "kokoro", {"af_heart": table(), "af": table(512, loud=0.5)}, packed=packed)
-    tables = StyleTables(chosen_model("kokoro", EngineOptions(pulled=tmp_path)), 510, 512)
+    tables = StyleTables(chosen_model("kokoro", EngineOptions(pulled=tmp_path)), 510, 512, lambda: 256)
     assert tables.row("af_heart", lambda _: 9)[0] == pytest.approx(10 / 1024)
     assert tables.row("af", lambda rows: rows - 1)[0] == 0.5
     assert all(isinstance(mapped.base, np.memmap) for mapped in tables._open.values())
@@ -392,7 +392,7 @@ def test_the_vocabulary_is_the_published_one() -> None:
         ("el ˈaɪɾe pˈasa poɾ la kˈaʎe.", "es", "el ˈIɾe pˈasa poɾ la kˈaʎe."),
         ("la pˈitsːa e mˈɛdzːo kˈassa", "it", "la pˈiʦːa e mˈɛʣːo kˈaSa"),
         ("bˈoŋ dʒˈiæ, lˈeɪtʃj", "pt-BR", "bˈoŋ ʤˈiæ, lˈAʧj"),
-        ("bɔ̃ʒˈuʁ", "fr-FR", "bɔ̃ʒˈuʁ"),
+        ("bɔ̃ʒˈuʁ, pətsˈœʁ", "fr-FR", "bɔ̃ʒˈuʁ, pətsˈœʁ"),
         ("nəmˈʌsteː \xe3ː", "hi", "nəmˈʌsteː a\u0303ː"),
         ("ni↗xau↓, ʂɨ↘ʨje↘.", "zh", "ni↗xau↓, ʂɨ↘ʨje↘."),
         ("koɲɲiʨiβa, ʥa", "ja", "koɲɲiʨiβa, ʥa"),
@@ -466,7 +466,7 @@ def test_speed_is_bounded(asked: float, given: float) -> None:
 class Windows:
     """Graphs that speak in three steps, the second of which waits until it is terminated."""
 
-    is_loaded, model_bytes = True, 0
+    is_loaded, model_bytes, style_width = True, 0, 256
 
     def __init__(self) -> None:
         self.terminate: Callable[[], None] = lambda: None
@@ -534,7 +534,7 @@ def test_the_published_voices_are_read(tmp_path: Path) -> None:
         for name in ("af", "af_heart", "am_michael", "bf_emma")
     }
     install(tmp_path, "kokoro", voices)
-    tables = StyleTables(chosen_model("kokoro", EngineOptions(pulled=tmp_path)), 510, 512)
+    tables = StyleTables(chosen_model("kokoro", EngineOptions(pulled=tmp_path)), 510, 512, lambda: 256)
     for name, values in voices.items():
         for at in (0, 508, 509):
             np.testing.assert_array_equal(tables.row(name, partial(min, at)), values[at, 0])

@@ -63,7 +63,7 @@ class KittenEngine:
 
     def load(self) -> None:
         """Verify and load, and say something to nobody."""
-        self._speech.load(self._portions("fɹˈʌnt dˈɔːɹ.", len("front door."), self.voices[0]))
+        self._speech.load(lambda: self._portions("fɹˈʌnt dˈɔːɹ.", len("front door."), self.voices[0]))
 
     def synthesize(self, sentence: Sentence, voice: Voice, speed: float) -> Iterator[AudioChunk]:
         """One chunk for what the model takes in one go. Raises VoiceNotFound, too.
@@ -92,7 +92,7 @@ class KittenEngine:
 
     @cached_property
     def _tables(self) -> StyleTables:
-        return StyleTables(self._model, 1, _MOST_ROWS)
+        return StyleTables(self._model, 1, _MOST_ROWS, lambda: self._speech.graphs.style_width)
 
     @cached_property
     def _config(self) -> _Config:

@@ -49,8 +49,7 @@ class KokoroEngine:
 
     def load(self) -> None:
         """Verify and load, and say something to nobody."""
-        warm_up = self._portions("fɹˈʌnt dˈɔɹ.", self.voices[0])
-        self._speech.load(warm_up)
+        self._speech.load(lambda: self._portions("fɹˈʌnt dˈɔɹ.", self.voices[0]))
 
     def synthesize(self, sentence: Sentence, voice: Voice, speed: float) -> Iterator[AudioChunk]:
         """One chunk, or several as they come. Raises VoiceNotFound, too.
@@ -80,7 +79,7 @@ class KokoroEngine:
 
     @cached_property
     def _tables(self) -> StyleTables:
-        return StyleTables(self._model, MOST, _MOST_ROWS)
+        return StyleTables(self._model, MOST, _MOST_ROWS, lambda: self._speech.graphs.style_width)
 
     @cached_property
     def _voices(self) -> StyleVoices:

@@ -46,6 +46,8 @@ class Port:
     dtype: np.dtype[Any]
     """What the graph wants or gives; object for what numpy has no type for."""
     rank: int
+    width: int
+    """Its last dimension; 0 where that is not fixed."""
 
 
 class OnnxModel:
@@ -184,7 +186,8 @@ def _port(node: Any) -> Port:
         dtype = np.dtype(name)
     except TypeError:
         dtype = np.dtype(object)
-    return Port(node.name, dtype, len(node.shape or ()))
+    shape = node.shape or ()
+    return Port(node.name, dtype, len(shape), shape[-1] if shape and isinstance(shape[-1], int) else 0)
 
 
 def verify(engine: str, path: Path, sha256: str = "") -> int:

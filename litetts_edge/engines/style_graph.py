@@ -27,7 +27,7 @@ from litetts_edge.pcm import Samples
 log = logging.getLogger(__name__)
 
 STYLE = 256
-"""Numbers of a style: 128 for the decoder, 128 for prosody."""
+"""Numbers of a style, where a graph does not tell: 128 for the decoder, 128 for prosody."""
 SAMPLE_RATE = 24000
 """Hz."""
 FRAME = 600
@@ -64,6 +64,11 @@ class StyleGraphs(Protocol):
         """Size of the loaded files; 0 when not loaded."""
         ...
 
+    @property
+    def style_width(self) -> int:
+        """Numbers of a style. Only when loaded."""
+        ...
+
     def load(self) -> None:
         """Make the sessions; a second call does nothing. Raises EngineFailed."""
         ...
@@ -73,7 +78,7 @@ class StyleGraphs(Protocol):
         ...
 
     def steps(self, ids: NDArray[np.int64], style: NDArray[np.float32], speed: float) -> Iterator[Step]:
-        """The steps that speak `ids` (n,), framed by their own marks of begin and end, in `style` (1, STYLE).
+        """The steps that speak `ids` (n,), framed by their own marks of begin and end, in `style` (1, width).
 
         `speed` is within 0.5 and 2. The engine calls each step in a run of its own, and hands its samples on
         before it asks for the next one. Only the last piece says that it is; its edges are not trimmed.
@@ -88,7 +93,7 @@ class WholeGraph:
         self._model = model
         self._options = options
         self._session: OnnxModel | None = None
-        self._ids, self._style, self._speed = (Port("", np.dtype(object), 0),) * 3
+        self._ids, self._style, self._speed = (Port("", np.dtype(object), 0, 0),) * 3
         self._waveform = 0
         self._durations: int | None = None
 
@@ -100,6 +105,11 @@ class WholeGraph:
     def model_bytes(self) -> int:
         """Size of the loaded file; 0 when not loaded."""
         return self._session.model_bytes if self._session else 0
+
+    @property
+    def style_width(self) -> int:
+        """Numbers of a style. Only when loaded."""
+        return self._style.width or STYLE
 
     def load(self) -> None:
         """The graph that was prepared for this machine, else the published file. Raises EngineFailed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,7 +34,7 @@ class Spoken:
     ids: NDArray[np.int64]
     """(n,) framed."""
     style: NDArray[np.float32]
-    """(1, STYLE)."""
+    """(1, width)."""
     rest_ms: int = 0
     """Silence after it, in the middle of a sentence."""
     pace: float = 1.0
@@ -52,13 +52,13 @@ class StyleSpeech:
         self.graphs = graphs
         self._runs = Runs()
 
-    def load(self, warm_up: Sequence[Spoken]) -> None:
-        """Make the sessions and say `warm_up` to nobody; a second call does nothing. Raises EngineFailed."""
+    def load(self, warm_up: Callable[[], Sequence[Spoken]]) -> None:
+        """Make the sessions, then say `warm_up` to nobody; a second call does nothing. Raises EngineFailed."""
         if self.graphs.is_loaded:
             return
         self.graphs.load()
         try:
-            for _ in self.chunks(warm_up, 1.0):
+            for _ in self.chunks(warm_up(), 1.0):
                 pass
         except BaseException:
             self.graphs.unload()

@@ -1,6 +1,6 @@
 """The voices of Kokoro and KittenTTS: tables of styles, mapped into memory, so that only what is read is resident.
 
-A table has one row of 256 numbers for each length of a sentence. It is a file of bare float32 numbers (role
+A table has one row (of 256 numbers) for each length of a sentence. It is a file of bare float32 numbers (role
 `voice`, the voice's name is the file's), or a member of an npz (role `voices`), which is mapped by its place in
 the file when it is stored and not compressed.
 """
@@ -19,7 +19,6 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from litetts_edge.engines.installed import InstalledModel, ModelFile
-from litetts_edge.engines.style_graph import STYLE
 from litetts_edge.errors import EngineFailed
 
 log = logging.getLogger(__name__)
@@ -35,9 +34,10 @@ _LARGEST = 4 << 20
 class StyleTables:
     """All voices of one model, each opened and checked when it is first asked for."""
 
-    def __init__(self, model: InstalledModel, least: int, most: int) -> None:
-        """`least` and `most`: how many rows a table may have."""
+    def __init__(self, model: InstalledModel, least: int, most: int, width: Callable[[], int]) -> None:
+        """`least` and `most`: how many rows a table may have; `width`: how long each, asked when one is opened."""
         self._model = model
+        self._width = width
         self._least, self._most = least, most
         self._open: dict[str, NDArray[np.float32]] = {}
         self._verified: set[str] = set()
@@ -58,7 +58,7 @@ class StyleTables:
         return tuple(self._sources)
 
     def row(self, name: str, wanted: Callable[[int], int]) -> NDArray[np.float32]:
-        """(STYLE,) the row that `wanted` chooses among that many. Raises EngineFailed."""
+        """(width,) the row that `wanted` chooses among that many. Raises EngineFailed."""
         table = self._opened(name)
         row = np.array(table[wanted(len(table))], dtype=np.float32)
         if not np.isfinite(row).all():
@@ -105,7 +105,7 @@ class StyleTables:
         return self._open[name]
 
     def _table(self, name: str) -> NDArray[np.float32]:
-        """(rows, STYLE) of a voice whose file is whole."""
+        """(rows, width) of a voice whose file is whole."""
         file = self._sources[name]
         if file.path.name not in self._verified:
             self._model.verify(file)
@@ -115,18 +115,18 @@ class StyleTables:
         except (OSError, zipfile.BadZipFile, KeyError, ValueError, NotImplementedError, RuntimeError) as error:
             raise self._damaged(file, f"{name} cannot be read ({error})") from None
         shape = table.shape
-        if shape[-1:] != (STYLE,) or shape[1:-1] not in {(), (1,)} or table.dtype != _FLOAT:
+        if shape[-1:] != (self._width(),) or shape[1:-1] not in {(), (1,)} or table.dtype != _FLOAT:
             raise self._unfit(file, name, f"has the shape {shape} of {table.dtype}")
         if not self._least <= shape[0] <= self._most:
             raise self._unfit(file, name, f"has the shape {shape}")
-        return table.reshape(shape[0], STYLE)
+        return table.reshape(shape[0], shape[-1])
 
     def _bare(self, file: ModelFile, name: str) -> NDArray[Any]:
         size = file.path.stat().st_size
-        row = STYLE * _FLOAT.itemsize
+        row = self._width() * _FLOAT.itemsize
         if not size or size % row:
             raise self._unfit(file, name, f"has {size} bytes, no whole number of rows of {row}")
-        return np.memmap(file.path, dtype=_FLOAT, mode="r", shape=(size // row, 1, STYLE))
+        return np.memmap(file.path, dtype=_FLOAT, mode="r", shape=(size // row, 1, self._width()))
 
     def _member(self, file: ModelFile, name: str) -> NDArray[Any]:
         with zipfile.ZipFile(file.path) as archive, file.path.open("rb") as raw:
@@ -148,7 +148,7 @@ class StyleTables:
         rows = f"{self._least}" if self._least == self._most else f"{self._least} to {self._most}"
         return EngineFailed(
             self._model.engine,
-            f"{file.path}: the voice {name} {what}; wanted is ({rows}, 1, {STYLE}) of float32."
+            f"{file.path}: the voice {name} {what}; wanted is ({rows}, 1, {self._width()}) of float32."
             f" Run `litetts-edge models verify {self._model.name}`, then pull or import it again.",
         )
 

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from litetts_edge.engines import blend
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.presets import read_presets
-from litetts_edge.engines.style_graph import STYLE
 from litetts_edge.engines.style_tables import StyleTables
 from litetts_edge.errors import VoiceNotFound
 from litetts_edge.speech import Voice
@@ -75,11 +74,9 @@ class StyleVoices:
         return [(self.names[at], float(shares[at])) for at in np.flatnonzero(shares)]
 
     def style(self, voice: Voice, choice: Choice) -> NDArray[np.float32]:
-        """(1, STYLE): the rows of its parts that `choice` names, blended. Raises VoiceNotFound, EngineFailed."""
-        style = np.zeros((1, STYLE), dtype=np.float32)
-        for name, share in self.parts(voice):
-            style += self._row(name, choice) * np.float32(share)
-        return style
+        """(1, width): the rows of its parts that `choice` names, blended. Raises VoiceNotFound, EngineFailed."""
+        rows = [self._row(name, choice) * np.float32(share) for name, share in self.parts(voice)]
+        return sum(rows[1:], start=rows[0])[np.newaxis]
 
     @cached_property
     def _presets(self) -> Mapping[str, str]:

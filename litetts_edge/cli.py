@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from litetts_edge import __version__
+from litetts_edge.commands.models import add_subcommands
 
 EXIT_CODES = """exit codes:
   0  done
@@ -24,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "say": ("litetts_edge.commands.say:say", "speak here and now, without broker and daemon"),
     "speak": ("litetts_edge.commands.client:speak", "have a running daemon speak, and wait for the end"),
     "voices": ("litetts_edge.commands.text:voices", "list the voices"),
+    "models": ("litetts_edge.commands.models:models", "list, pull, import, verify, remove and use models"),
     "check-config": (
         "litetts_edge.commands.config:check_config",
         "check the settings and show where they come from",
@@ -92,6 +94,7 @@ def parser() -> argparse.ArgumentParser:
     }
     for name in ("run", "say", "speak", "check-config", "doctor", "status", "voices", "explain"):
         _settings_options(parsers[name])
+    add_subcommands(parsers["models"], _settings_options)
     _run_options(parsers["run"])
     _say_options(parsers["say"])
     _speak_options(parsers["speak"])

@@ -45,7 +45,7 @@ FLOORS = {
     "mqtt.outbox": 2,
     "mqtt.publisher": 2,
     "mqtt.subscriptions": 2,
-    "catalogue": 2,
+    "catalogue.*": 2,
     "cache": 2,
     "journal": 2,
     "quality": 2,

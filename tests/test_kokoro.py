@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
+import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -14,11 +17,13 @@ import pytest
 from numpy.typing import NDArray
 
 from litetts_edge.engines import create, kokoro_names
+from litetts_edge.engines.installed import InstalledModel, installed_models
 from litetts_edge.engines.kokoro import KokoroEngine, row
 from litetts_edge.engines.kokoro_symbols import VOCABULARY, ids, symbols
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.portions import portions
-from litetts_edge.engines.style_graph import FRAME, Piece, Step, WholeGraph
+from litetts_edge.engines.prepared import circumstances
+from litetts_edge.engines.style_graph import FRAME, SAMPLE_RATE, Piece, Step, WholeGraph
 from litetts_edge.engines.style_speech import Spoken, StyleSpeech, bounded, chosen_model
 from litetts_edge.engines.style_tables import StyleTables
 from litetts_edge.engines.termination import Run
@@ -28,6 +33,7 @@ from litetts_edge.pipeline.voices import Voices, installed
 from litetts_edge.speech import Sentence
 from tests.style_models import PER_ID, Ports, install, sign, table
 
+SMALL = Path(__file__).parent / "data/engines"
 REAL = Path("/work/shared/data/kokoro_voices")
 
 
@@ -97,6 +103,53 @@ def test_a_graph_gives_its_durations(tmp_path: Path) -> None:
     piece = step(Run())
     assert piece.durations is not None
     assert piece.durations.sum() * FRAME == len(piece.samples)
+
+
+def prepare(folder: Path, graph: Path, sha256: str = "") -> None:
+    """As `models optimize` leaves a graph that it made of the model `small`."""
+    here = folder / "small"
+    here.mkdir(parents=True)
+    shutil.copy(graph, here / "whole.onnx")
+    model = chosen_model("kokoro", EngineOptions(pulled=graph.parents[2]))
+    digest = sha256 or hashlib.sha256(graph.read_bytes()).hexdigest()
+    facts = {
+        **circumstances(model),
+        "files": {"whole.onnx": {"sha256": digest, "bytes": graph.stat().st_size}},
+        "graphs": {"whole": {"files": ["whole.onnx"], "snr_db": 60.0, "rewrites": []}},
+    }
+    (here / "manifest.json").write_text(json.dumps(facts), "utf-8")
+
+
+@pytest.mark.parametrize(("sha256", "used"), [("", "prepared"), ("0" * 64, "published")])
+def test_the_graph_made_for_this_machine_is_preferred(
+    tmp_path: Path, sha256: str, used: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """When it is whole; else the published file speaks, and the log says why."""
+    folder = install(tmp_path / "models", "kokoro", {"af_heart": table(loud=0.3)})
+    prepare(tmp_path / "prepared", folder / "onnx/model.onnx", sha256)
+    engine = engine_in(tmp_path / "models", prepared=tmp_path / "prepared")
+    assert loudness(said(engine, "aaaa")) == pytest.approx(0.3, rel=1e-3)
+    assert engine.model_bytes > 0
+    assert ("whole.onnx is damaged" in caplog.text) == (used == "published")
+
+
+@pytest.mark.parametrize(
+    "model", installed_models(SMALL, "kokoro") + installed_models(SMALL, "kitten"), ids=lambda model: model.name
+)
+def test_small_exports_speak(model: InstalledModel) -> None:
+    """Each precision and release, in the published structure: all voices, longer when slower."""
+    engine = create(model.engine, EngineOptions(threads=1, pulled=SMALL, model=model.name))
+    ipa = "ðə fɹˈʌnt dˈɔːɹ ɪz ˈoʊpən, ænd sˌoʊ ɪz ðə wˈɪndoʊ."
+    spoken = Sentence("The front door is open, and so is the window.", "en-US", (0, 45), phonemes=ipa)
+    for voice in engine.voices:
+        slow, usual, again, fast = (
+            np.concatenate([chunk.samples for chunk in engine.synthesize(spoken, voice, speed)])
+            for speed in (0.5, 1.0, 1.0, 2.0)
+        )
+        assert len(slow) > len(usual) > len(fast) > SAMPLE_RATE // 2
+        assert len(again) == pytest.approx(len(usual), rel=0.01)
+        assert loudness(usual) > 0.1
+    engine.unload()
 
 
 def test_another_kind_of_model_is_refused(tmp_path: Path) -> None:

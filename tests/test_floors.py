@@ -46,6 +46,7 @@ FLOORS = {
     "mqtt.publisher": 2,
     "mqtt.subscriptions": 2,
     "catalogue.*": 2,
+    "prepare.*": 2,
     "cache": 2,
     "journal": 2,
     "quality": 2,

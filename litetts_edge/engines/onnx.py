@@ -6,11 +6,11 @@ import ctypes
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,9 @@ class Port:
 
 class OnnxModel:
     """One model file and, between load() and unload(), its session. Used on one thread."""
+
+    heard: ClassVar[Callable[[Path, Mapping[str, NDArray[Any]]], None] | None] = None
+    """Told the inputs of each run, for prepare/, which needs real ones. Nobody else sets it."""
 
     def __init__(
         self,
@@ -132,6 +135,8 @@ class OnnxModel:
         """The model's outputs. `run` ends it between two nodes. Raises EngineFailed; see Runs for Terminated."""
         if self._session is None:
             raise EngineFailed(self._engine, f"{self._path} is not loaded.")
+        if OnnxModel.heard is not None:
+            OnnxModel.heard(self._path, inputs)
         options = library().RunOptions()  # fresh: a terminate that has been set stays set
         options.log_severity_level = _FATAL_ONLY
         run.when_terminated(lambda: setattr(options, "terminate", True))

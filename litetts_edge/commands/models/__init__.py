@@ -82,6 +82,12 @@ def _use_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--voice", default="", help="one of its voices (default: its first)")
 
 
+def _optimize_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", default="", help="an installed model (default: all)")
+    parser.add_argument("--force", action="store_true", help="also where the graphs that are there fit")
+    parser.add_argument("--json", action="store_true", help="for programs: the manifests, as a JSON array")
+
+
 SUBCOMMANDS: dict[str, Subcommand] = {
     "list": Subcommand(
         "litetts_edge.commands.models.listing:list_models", "list the models that there are", _list_options
@@ -104,5 +110,10 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     ),
     "use": Subcommand(
         "litetts_edge.commands.models.using:use_model", "speak with an installed model from now on", _use_options
+    ),
+    "optimize": Subcommand(
+        "litetts_edge.commands.optimize:optimize",
+        "make the graphs of installed models faster on this machine",
+        _optimize_options,
     ),
 }

@@ -1,0 +1,1 @@
+"""Graphs for this machine, made once from a published model. The only package that imports onnx."""

@@ -1,0 +1,151 @@
+"""The ways in which a convolution can be written, of which the fastest on this processor is taken.
+
+`wide`     float32, 1 x k Conv2D: exact.
+`columns`  8-bit activations (range of the moment, as DynamicQuantizeLinear takes it), 8-bit signed weights with a
+           scale for each channel, one product of matrices over what Slice and Concat lay out; float32 result.
+`sampled`  QLinearConv, u8 activations x s8 weights, which has the fastest kernels. It gives 8 bits, so the
+           range of each channel must be known before: it is told from a few hundred positions, computed first.
+           Zero is at 128 for input and output, as those kernels want it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from onnx import NodeProto, helper
+
+from litetts_edge.prepare.graph import MICROSOFT, Array, Graph
+from litetts_edge.prepare.layers import ConvLayer
+
+SAMPLES = 256
+"""Positions from which `sampled` tells the range of a channel."""
+HEADROOM = 1.3
+"""By how much a channel's range exceeds the largest value of the sample; beyond that it is clipped."""
+TINY = 1e-9
+"""A range that silence has, so that nothing is divided by zero."""
+_MIDDLE = np.uint8(128)
+
+
+def wide(graph: Graph, layer: ConvLayer) -> str:
+    """Write the layer as a float32 Conv2D; the name of its result."""
+    axis = graph.weight(np.array([2], np.int64), "axis")
+    inputs = [graph.add("Unsqueeze", [layer.input, axis]), graph.weight(layer.weight[:, :, None, :])]
+    if layer.bias is not None:
+        inputs.append(graph.weight(layer.bias, "bias"))
+    made = graph.add("Conv", inputs, **_geometry(layer))
+    return graph.add("Squeeze", [made, axis])
+
+
+def columns(graph: Graph, layer: ConvLayer) -> str:
+    """Write the layer as one product of 8-bit matrices; the name of its result."""
+    graph.need_microsoft()
+    weight, scale = signed(layer.weight)
+    out, into, taps = weight.shape
+    before, behind = layer.pads
+    rows = graph.add("Transpose", [layer.input], perm=[0, 2, 1])
+    quantized, step, zero = (graph.fresh(name) for name in ("quantized", "step", "zero"))
+    graph.add_node(_quantizer(rows, quantized, step, zero))
+    padded = quantized
+    if before or behind:
+        pads = graph.weight(np.array([0, before, 0, 0, behind, 0], np.int64), "pads")
+        padded = graph.add("Pad", [quantized, pads, zero])
+    reach = (taps - 1) * layer.dilation
+    axis = graph.weight(np.array([1], np.int64), "axis")
+    parts = []
+    for tap in range(taps):
+        first = tap * layer.dilation
+        last = first - reach  # from the end; none is cut off for the last tap
+        ends = np.array([last if last < 0 else np.iinfo(np.int64).max], np.int64)
+        start = graph.weight(np.array([first], np.int64), "start")
+        parts.append(graph.add("Slice", [padded, start, graph.weight(ends, "end"), axis]) if reach else padded)
+    laid_out = graph.add("Concat", parts, axis=2) if taps > 1 else padded
+    product = _product(graph, laid_out, weight.transpose(2, 1, 0).reshape(taps * into, out), scale, step, zero)
+    if layer.bias is not None:
+        product = graph.add("Add", [product, graph.weight(layer.bias, "bias")])
+    return graph.add("Transpose", [product], perm=[0, 2, 1])
+
+
+def sampled(graph: Graph, layer: ConvLayer) -> str:
+    """Write the layer as QLinearConv, whose ranges are told from a sample; the name of its result."""
+    graph.need_microsoft()
+    weight, scale = signed(layer.weight)
+    middle = graph.weight(_MIDDLE, "middle")
+    tiny = graph.weight(np.float32(TINY), "tiny")
+    highest = graph.add("ReduceMax", [layer.input], keepdims=0)
+    lowest = graph.add("Neg", [graph.add("ReduceMin", [layer.input], keepdims=0)])
+    largest = graph.add("Max", [highest, lowest, tiny])
+    step = graph.add("Div", [largest, graph.weight(np.float32(127), "steps")])
+    quantized = graph.add("QuantizeLinear", [layer.input, step, middle])
+
+    few = _few_results(graph, layer, quantized, step, weight, scale)
+    most = graph.add("ReduceMax", [graph.add("Abs", [few])], axes=[0, 1], keepdims=0)
+    most = graph.add("Max", [graph.add("Mul", [most, graph.weight(np.float32(HEADROOM / 127), "share")]), tiny])
+
+    # the result in units of its channel's range: each channel has all 8 bits
+    weight_scale = graph.add("Div", [graph.weight(scale, "scale"), most])
+    axis = graph.weight(np.array([2], np.int64), "axis")
+    inputs = [
+        *(graph.add("Unsqueeze", [quantized, axis]), step, middle),
+        *(graph.weight(weight[:, :, None, :]), weight_scale, _zeros(graph, scale.size)),
+        *(graph.weight(np.float32(1), "one"), middle),
+    ]
+    made = graph.add("Squeeze", [graph.add("QLinearConv", inputs, **_geometry(layer)), axis])
+    middles = graph.weight(np.full(scale.size, _MIDDLE), "middle")
+    result = graph.add("DequantizeLinear", [made, most, middles], axis=1)
+    if layer.bias is not None:
+        result = graph.add("Add", [result, graph.weight(layer.bias.reshape(1, -1, 1), "bias")])
+    return result
+
+
+FORMS: Mapping[str, Callable[[Graph, ConvLayer], str]] = {"wide": wide, "columns": columns, "sampled": sampled}
+
+
+def signed(weight: Array) -> tuple[Array, Array]:
+    """Weights as int8, symmetric, and the scale of each output channel."""
+    largest = np.maximum(np.abs(weight).max(axis=tuple(range(1, weight.ndim))), TINY)
+    scale = (largest / 127).astype(np.float32)
+    steps = np.round(weight / scale.reshape(-1, *[1] * (weight.ndim - 1)))
+    return np.clip(steps, -127, 127).astype(np.int8), scale
+
+
+def _few_results(graph: Graph, layer: ConvLayer, quantized: str, step: str, weight: Array, scale: Array) -> str:
+    """The layer's result at about SAMPLES positions, (1, positions, channels), without its bias."""
+    out, into, taps = weight.shape
+    zero, one = (graph.weight(np.array(value, np.int64), "index") for value in (0, 1))
+    last_axis = graph.weight(np.array(2, np.int64), "axis")
+    length = graph.add("Gather", [graph.add("Shape", [quantized]), last_axis])
+    share = graph.add("Div", [length, graph.weight(np.array(SAMPLES, np.int64), "samples")])
+    positions = graph.add("Range", [zero, length, graph.add("Max", [share, one])])
+    upright = graph.add("Unsqueeze", [positions, graph.weight(np.array([1], np.int64), "axis")])
+    offsets = np.arange(taps, dtype=np.int64) * layer.dilation - layer.pads[0]
+    places = graph.add("Add", [upright, graph.weight(offsets, "taps")])
+    inside = graph.add("Clip", [places, zero, graph.add("Sub", [length, one])])
+    gathered = graph.add("Gather", [quantized, inside], axis=2)
+    middle = graph.weight(_MIDDLE, "middle")
+    gathered = graph.add("Where", [graph.add("Equal", [places, inside]), gathered, middle])  # zeros at the ends
+    rows = graph.add("Transpose", [gathered], perm=[0, 2, 3, 1])
+    rows = graph.add("Reshape", [rows, graph.weight(np.array([1, -1, taps * into], np.int64), "shape")])
+    return _product(graph, rows, weight.transpose(2, 1, 0).reshape(taps * into, out), scale, step, middle)
+
+
+def _product(graph: Graph, rows: str, weight: Array, scale: Array, step: str, zero: str) -> str:
+    inputs = [rows, graph.weight(weight), step, graph.weight(scale, "scale"), zero, _zeros(graph, scale.size)]
+    return graph.add("MatMulIntegerToFloat", inputs, domain=MICROSOFT)
+
+
+def _zeros(graph: Graph, channels: int) -> str:
+    return graph.weight(np.zeros(channels, np.int8), "zero")
+
+
+def _quantizer(source: str, quantized: str, step: str, zero: str) -> NodeProto:
+    return helper.make_node("DynamicQuantizeLinear", [source], [quantized, step, zero])
+
+
+def _geometry(layer: ConvLayer) -> dict[str, Any]:
+    return {
+        "kernel_shape": [1, layer.weight.shape[-1]],
+        "pads": [0, layer.pads[0], 0, layer.pads[1]],
+        "dilations": [1, layer.dilation],
+    }

@@ -1,0 +1,143 @@
+"""One model, made ready for this machine: a folder beside the others, whole or not there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import onnx
+
+from litetts_edge.engines.installed import InstalledModel
+from litetts_edge.engines.onnx import MANIFEST, trim
+from litetts_edge.engines.prepared import Prepared, circumstances, read_prepared
+from litetts_edge.errors import EngineFailed
+from litetts_edge.prepare.compare import Feed
+from litetts_edge.prepare.recipe import Result, rewrite
+
+Splitter = Callable[[onnx.ModelProto], Mapping[str, onnx.ModelProto]]
+"""The parts of a published graph, by variant. Raises ValueError for a graph that it does not know."""
+
+SPLITTERS: dict[str, Splitter] = {}
+"""By engine."""
+
+_DISK = 3
+"""Room for the graph, the one that is tried and the old one; times the size of the file."""
+_MEMORY = 4
+"""Graph, session and packed weights of one trial; times the size of the file."""
+
+
+def prepare(
+    model: InstalledModel,
+    prepared: Path,
+    feeds: Sequence[Feed],
+    *,
+    force: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Prepared:
+    """Make `<prepared>/<model.name>/`, unless it is there and fits; `tell` hears of each step.
+
+    `feeds` are real inputs of the published graph. Nothing is changed unless all has been made. Raises
+    EngineFailed, and OSError for a folder that cannot be written.
+    """
+    if not force and (found := read_prepared(prepared, model)) is not None:
+        return found
+    begin = time.monotonic()
+    facts: dict[str, Any] = dict(circumstances(model))
+    source = model.files_of("model")[0]
+    model.verify(source)
+    prepared.mkdir(parents=True, exist_ok=True)
+    _check_room(model, source.path, prepared)
+    work = prepared / f".{model.name}.new"
+    shutil.rmtree(work, ignore_errors=True)  # of a run that was ended
+    work.mkdir()
+    try:
+        results = _graphs(model, source.path, work, feeds, tell)
+        files = {result.path.name: _about(result.path) for result in results.values()}
+        facts |= {
+            "name": model.name,
+            "onnx": onnx.__version__,
+            "made": datetime.now(UTC).isoformat(timespec="seconds"),
+            "seconds": round(time.monotonic() - begin, 1),
+            "files": files,
+            "graphs": {variant: _facts(result) for variant, result in results.items()},
+        }
+        (work / MANIFEST).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+        _put_in_place(work, prepared / model.name)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+        trim()
+    made = read_prepared(prepared, model)
+    if made is None:
+        raise EngineFailed(model.engine, f"{prepared / model.name} was written and cannot be read. See the log.")
+    return made
+
+
+def _graphs(
+    model: InstalledModel, source: Path, work: Path, feeds: Sequence[Feed], tell: Callable[[str], None]
+) -> dict[str, Result]:
+    tell(f"{model.name}: whole")
+    return {"whole": rewrite(_load(model, source), work, "whole", feeds, tell)}
+
+
+def _load(model: InstalledModel, path: Path) -> onnx.ModelProto:
+    try:
+        return onnx.load(str(path))
+    except Exception as error:  # protobuf's errors share no class that it exports
+        raise EngineFailed(model.engine, f"{path} is not an ONNX file: {error}. Pull the model again.") from error
+
+
+def _check_room(model: InstalledModel, source: Path, prepared: Path) -> None:
+    import psutil
+
+    size = source.stat().st_size
+    disk, memory = shutil.disk_usage(prepared).free, psutil.virtual_memory().available
+    if disk < _DISK * size:
+        raise EngineFailed(
+            model.engine,
+            f"{prepared} has {disk >> 20} MB free, and preparing {source.name} ({size >> 20} MB) takes"
+            f" {_DISK} times its size. Make room, or go on without: the file runs as it is.",
+        )
+    if memory < _MEMORY * size:
+        raise EngineFailed(
+            model.engine,
+            f"{memory >> 20} MB of memory are free, and preparing {source.name} ({size >> 20} MB) takes"
+            f" {_MEMORY} times its size. Stop other programs, or go on without: the file runs as it is.",
+        )
+
+
+def _about(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+    return {"sha256": digest, "bytes": path.stat().st_size}
+
+
+def _facts(result: Result) -> dict[str, Any]:
+    return {
+        "files": [result.path.name],
+        "snr_db": round(result.snr_db, 1),
+        "noise_db": None if result.noise_db is None else round(result.noise_db, 1),
+        "log_spectral_distance_db": round(result.distance_db, 2),
+        "cpu_before_s": round(result.cpu_before_s, 4),
+        "cpu_after_s": round(result.cpu_after_s, 4),
+        "rewrites": [asdict(one) for one in result.rewrites],
+        "dropped": [asdict(one) for one in result.dropped],
+        "races": [asdict(one) for one in result.races],
+    }
+
+
+def _put_in_place(work: Path, final: Path) -> None:
+    old = final.with_name(f".{final.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if final.exists():
+        final.rename(old)
+    work.rename(final)
+    shutil.rmtree(old, ignore_errors=True)

@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "say": ("litetts_edge.commands.say:say", "speak here and now, without broker and daemon"),
     "speak": ("litetts_edge.commands.client:speak", "have a running daemon speak, and wait for the end"),
     "voices": ("litetts_edge.commands.text:voices", "list the voices"),
-    "models": ("litetts_edge.commands.models:models", "list, pull, import, verify, remove and use models"),
+    "models": ("litetts_edge.commands.models:models", "list, pull, import, verify, check, remove and use models"),
     "check-config": (
         "litetts_edge.commands.config:check_config",
         "check the settings and show where they come from",

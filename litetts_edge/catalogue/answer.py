@@ -138,14 +138,14 @@ def _unreachable(reason: object) -> Refused | Stalled:
         return Refused(f"its certificate is not to be trusted ({reason.verify_message}); is the clock right?")
     if isinstance(reason, socket.gaierror) and reason.errno != socket.EAI_AGAIN:
         return Refused("its name has no address: is there a network?")
+    if isinstance(reason, ConnectionRefusedError):
+        return Refused("nobody listens there")
     return Stalled(_words(reason))
 
 
 def _words(reason: object) -> str:
     if isinstance(reason, TimeoutError):
         return "nothing came for too long"
-    if isinstance(reason, ConnectionRefusedError):
-        return "nobody listens there"
     if isinstance(reason, OSError) and reason.strerror:
         return f"the connection failed ({reason.strerror})"
     return f"the connection failed ({reason or type(reason).__name__})"

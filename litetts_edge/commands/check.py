@@ -40,25 +40,6 @@ class Subject:
     record: Path
 
 
-def add_options(command: argparse.ArgumentParser) -> None:
-    """What the command line takes besides the settings."""
-    command.add_argument("name", help="an installed model, or an engine that comes with the program (compact)")
-    command.add_argument(
-        "--voice",
-        action="append",
-        default=[],
-        metavar="ID",
-        help="only this voice; may be repeated (default: all)",
-    )
-    command.add_argument(
-        "--listener",
-        type=Path,
-        metavar="FOLDER",
-        help="a Whisper model for faster-whisper, which writes down what it hears (default: listener/ in the state"
-        " folder; else pocketsphinx for English, if it is installed). Nothing is downloaded",
-    )
-
-
 def check(options: argparse.Namespace) -> int:
     """Check every voice, print what was found, keep it beside the model. 1 when a point failed. Raises
     BadField.

@@ -6,9 +6,11 @@ A further subcommand is a row in SUBCOMMANDS and, when it has options, a functio
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 
 AddOptions = Callable[[argparse.ArgumentParser], None]
 
@@ -27,7 +29,15 @@ def models(options: argparse.Namespace) -> int:
     """Do what was asked."""
     module, _, function = SUBCOMMANDS[options.subcommand].function.partition(":")
     command: Callable[[argparse.Namespace], int] = getattr(import_module(module), function)
-    return command(options)
+    try:
+        return command(options)
+    except PermissionError as error:
+        where = error.filename or "the folder of the models"
+        print(
+            f"litetts-edge: {where} belongs to another user. Try `sudo litetts-edge models {options.subcommand} …`",
+            file=sys.stderr,
+        )
+        return 1
 
 
 def add_subcommands(parser: argparse.ArgumentParser, settings_options: AddOptions) -> None:
@@ -88,6 +98,24 @@ def _optimize_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="for programs: the manifests, as a JSON array")
 
 
+def _check_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", help="an installed model, or an engine that comes with the program (compact)")
+    parser.add_argument(
+        "--voice",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="only this voice; may be repeated (default: all)",
+    )
+    parser.add_argument(
+        "--listener",
+        type=Path,
+        metavar="FOLDER",
+        help="a Whisper model for faster-whisper, which writes down what it hears (default: listener/ in the state"
+        " folder; else pocketsphinx for English, if it is installed). Nothing is downloaded",
+    )
+
+
 SUBCOMMANDS: dict[str, Subcommand] = {
     "list": Subcommand(
         "litetts_edge.commands.models.listing:list_models", "list the models that there are", _list_options
@@ -104,6 +132,9 @@ SUBCOMMANDS: dict[str, Subcommand] = {
         "litetts_edge.commands.models.keeping:verify_models",
         "compare what is installed with its hashes",
         _verify_options,
+    ),
+    "check": Subcommand(
+        "litetts_edge.commands.check:check", "check how a model sounds, on this machine", _check_options
     ),
     "remove": Subcommand(
         "litetts_edge.commands.models.keeping:remove_model", "remove an installed model", _remove_options

@@ -41,12 +41,12 @@ def _verified(name: str, shelf: Shelf) -> int:
 
 def remove_model(options: argparse.Namespace) -> int:
     """Remove a model, after a question. Raises ModelNotFound, ModelInUse, ModelBusy."""
-    settings, shelf = settings_and_shelf(options)
+    loaded, shelf = settings_and_shelf(options)
     try:
         model: InstalledModel | None = shelf.installed(options.name)
     except EngineFailed:
         model = None  # what is damaged can be removed, too
-    why = in_use(settings, model, shelf.folder) if model is not None else ""
+    why = in_use(loaded, model) if model is not None else ""
     if why and not options.force:
         raise ModelInUse(options.name, why)
     if not options.yes and not _confirmed(f"Remove {shelf.folder / options.name}? [y/N] "):

@@ -6,30 +6,35 @@ import argparse
 from pathlib import Path
 
 from litetts_edge.catalogue.shelf import Shelf
+from litetts_edge.catalogue.structure import PIPER
 from litetts_edge.commands.config import sources_of
 from litetts_edge.engines.installed import InstalledModel, installed_models
-from litetts_edge.pipeline.voices import options_of
-from litetts_edge.settings.schema import Settings
+from litetts_edge.pipeline.voices import options_of, voices_of
+from litetts_edge.settings.load import Loaded
+from litetts_edge.settings.problems import SettingsError
 
 
-def settings_and_shelf(options: argparse.Namespace) -> tuple[Settings, Shelf]:
+def settings_and_shelf(options: argparse.Namespace) -> tuple[Loaded, Shelf]:
     """The settings of this command, and the folder that they name. Raises SettingsError."""
-    settings = sources_of(options).load().settings
-    return settings, Shelf(options_of(settings).pulled or Path(settings.state_dir) / "models")
+    loaded = sources_of(options).load()
+    return loaded, Shelf(options_of(loaded.settings).pulled or Path(loaded.settings.state_dir) / "models")
 
 
-def in_use(settings: Settings, model: InstalledModel, folder: Path) -> str:
-    """Why the settings use the model, in words; empty when they do not."""
-    voice = settings.voice.partition("#")[0]
-    if voice == f"{model.engine}:{model.name}":
-        return f"the setting voice is {settings.voice}"
-    if getattr(settings.engine, "model", "") == model.name:
-        return f"the setting engine.model is {model.name}"
-    is_named = settings.engine.name == model.engine or voice.startswith(f"{model.engine}:")
-    rest = [one.name for one in installed_models(folder, model.engine)]
-    if is_named and rest == [model.name]:
-        return f"the settings speak with {model.engine}, and it has no other model"
-    return ""
+def in_use(loaded: Loaded, model: InstalledModel) -> str:
+    """Why the settings use the model, in words; empty when they do not, or are wrong."""
+    settings = loaded.settings
+    try:
+        voice = voices_of(loaded).find(settings.voice)
+    except SettingsError:
+        return ""
+    if voice.engine != model.engine:
+        return ""
+    if model.engine == PIPER:  # each of its models is a voice
+        speaks = voice.id.partition("#")[0] == f"{PIPER}:{model.name}"
+    else:
+        first = next(iter(installed_models(model.folder.parent, model.engine)), model)
+        speaks = (settings.engine.model or first.name) == model.name
+    return f"the settings speak with {voice.id}" if speaks else ""
 
 
 def megabytes(count: int) -> str:

@@ -9,17 +9,18 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from litetts_edge.catalogue.structure import PIPER
 from litetts_edge.commands.config import sources_of
 from litetts_edge.commands.models.place import settings_and_shelf
+from litetts_edge.engines.installed import InstalledModel
 from litetts_edge.pipeline.voices import voices_of
 from litetts_edge.settings.load import Loaded
 from litetts_edge.settings.override import Override, OverrideNotWritten
-from litetts_edge.settings.schema import known_settings
 
 
 def use_model(options: argparse.Namespace) -> int:
     """Set the engine, its model and the voice. Raises ModelNotFound, EngineFailed, SettingsError."""
-    settings, shelf = settings_and_shelf(options)
+    before, shelf = settings_and_shelf(options)
     model = shelf.installed(options.name)
     sources = sources_of(options)
 
@@ -28,15 +29,8 @@ def use_model(options: argparse.Namespace) -> int:
         voices_of(loaded)  # a voice that is not there is told now, and nothing is written
         return loaded
 
-    voice = options.voice
-    if not voice:
-        voice = f"piper:{model.name}" if model.engine == "piper" else "auto"
-    elif ":" not in voice:
-        voice = f"piper:{model.name}#{voice}" if model.engine == "piper" else f"{model.engine}:{voice}"
-    values = {"engine.name": model.engine, "voice": voice}
-    if "engine.model" in known_settings():
-        values["engine.model"] = model.name
-    state = Path(settings.state_dir)
+    values = {"engine.name": model.engine, "engine.model": model.name, "voice": _voice(options.voice, model)}
+    state = Path(before.settings.state_dir)
     try:
         loaded = Override(state, load).change(values, (), datetime.now(UTC))
     except OverrideNotWritten as error:
@@ -47,8 +41,17 @@ def use_model(options: argparse.Namespace) -> int:
     if hidden:
         print(f"litetts-edge: decided elsewhere, and stronger: {', '.join(hidden)}", file=sys.stderr)
         return 1
-    print(f"{model.name} speaks from the next start on, as {voice}. Now: sudo systemctl restart litetts-edge")
+    print(f"{model.name} is what speaks. A running daemon takes it at: sudo systemctl reload litetts-edge")
     return 0
+
+
+def _voice(asked: str, model: InstalledModel) -> str:
+    """The id of a voice that may be named without its engine, or for Piper by its speaker."""
+    if ":" in asked:
+        return asked
+    if model.engine == PIPER:
+        return f"{PIPER}:{model.name}#{asked}" if asked else f"{PIPER}:{model.name}"
+    return f"{model.engine}:{asked}" if asked else "auto"
 
 
 def _value(loaded: Loaded, key: str) -> object:

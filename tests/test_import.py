@@ -1,0 +1,272 @@
+"""Importing models from folders as people have them."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import tarfile
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from litetts_edge.catalogue.imports import Imported, install, only
+from litetts_edge.catalogue.recognise import Findings, recognise
+from litetts_edge.catalogue.shelf import Shelf
+from litetts_edge.engines.installed import installed_models
+from litetts_edge.errors import DiskFull, ModelDamaged, NotAModel
+from tests.published import (
+    HEART,
+    KOKORO_INPUTS,
+    KOKORO_MODEL,
+    PACK,
+    PIPER_INPUTS,
+    SKY,
+    VOICE_JSON,
+    VOICE_MODEL,
+    Notes,
+    npz_bytes,
+    onnx_bytes,
+    piper_json,
+    published_catalogue,
+    tree,
+)
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+CATALOGUE = published_catalogue("https://example.org")
+
+
+def write(folder: Path, files: dict[str, bytes]) -> Path:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    return tmp_path / "stick"
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path / "models")
+
+
+def bring(stick: Path, shelf: Shelf, name: str = "") -> list[Imported]:
+    found = only(recognise([stick], CATALOGUE).models, name)
+    return [install(one, shelf, Notes(), NOW) for one in found]
+
+
+def test_files_are_known_by_their_hash(stick: Path, shelf: Shelf) -> None:
+    """Whatever they are called, and wherever they lie."""
+    write(stick, {"a/MODEL~1.ONN": VOICE_MODEL, "b/x.json": VOICE_JSON, "b/holiday.jpg": b"\xff\xd8"})
+    [done] = bring(stick, shelf, "voice")
+    assert done == Imported("voice", ("voice.onnx", "voice.onnx.json"), ())
+    [model] = installed_models(shelf.folder, "piper")
+    for file in model.files:
+        model.verify(file)
+    assert tree(shelf.folder) == ["voice/manifest.json", "voice/voice.onnx", "voice/voice.onnx.json"]
+
+
+def test_copies_are_not_links(stick: Path, shelf: Shelf) -> None:
+    """The stick is pulled out afterwards; and the source may be a link itself."""
+    write(stick, {"store/x": VOICE_MODEL, "voice.onnx.json": VOICE_JSON})
+    (stick / "voice.onnx").symlink_to(stick / "store" / "x")
+    bring(stick, shelf, "voice")
+    path = shelf.folder / "voice" / "voice.onnx"
+    assert not path.is_symlink()
+    assert path.stat().st_ino != (stick / "store" / "x").stat().st_ino
+
+
+def test_a_kokoro_comes_with_the_voices_that_are_there(stick: Path, shelf: Shelf) -> None:
+    """One is enough."""
+    write(stick, {"kokoro.onnx": KOKORO_MODEL, "af_sky.bin": SKY})
+    names = {done.name: done.copied for done in bring(stick, shelf)}
+    assert names == {"kokoro": ("kokoro.onnx", "voices/af_sky.bin"), "pack": ("kokoro.onnx", "voices/af_sky.bin")}
+
+
+def test_what_is_missing_is_named(stick: Path) -> None:
+    """And a model without it is not offered."""
+    with pytest.raises(NotAModel, match=r"kokoro: .*kokoro\.onnx is here, and any voice .* is not"):
+        recognise([write(stick, {"kokoro.onnx": KOKORO_MODEL})], CATALOGUE)
+
+
+def test_a_file_without_a_hash_is_taken_by_its_name(stick: Path, shelf: Shelf) -> None:
+    """Beside its model; it is looked into, told and pinned."""
+    write(stick, {"voice.onnx": VOICE_MODEL, "voice.onnx.json": piper_json("de_DE")})
+    [done] = bring(stick, shelf, "unknown")
+    assert done.unverified == ("voice.onnx.json",)
+    assert "unknown/voice.onnx.json" in shelf.pins()
+
+
+def test_any_piper_voice_is_recognised(stick: Path, shelf: Shelf) -> None:
+    """Not only those of the catalogue; its language is in its JSON."""
+    content = {
+        "xx_YY-my voice-low.onnx": onnx_bytes(PIPER_INPUTS, weights=9),
+        "xx_YY-my voice-low.onnx.json": piper_json("de_AT"),
+    }
+    [done] = bring(write(stick, content), shelf)
+    assert done.name == "xx_YY-my-voice-low"
+    [model] = installed_models(shelf.folder)
+    assert (model.engine, model.languages) == ("piper", ("de-AT",))
+    assert [file.path.name for file in model.files] == ["xx_YY-my-voice-low.onnx", "xx_YY-my-voice-low.onnx.json"]
+
+
+@pytest.mark.parametrize(
+    ("files", "engine"),
+    [
+        ({"v.npz": npz_bytes((510, 1, 256), "af_x")}, "kokoro"),
+        ({"v.bin": npz_bytes((510, 1, 256), "af_x")}, "kokoro"),
+        ({"voices/af_x.bin": HEART}, "kokoro"),
+        ({"af_x.bin": HEART}, "kokoro"),
+        ({"voices.npz": npz_bytes((1, 256), "expr-voice-2-m")}, "kitten"),
+        ({"voices.npz": npz_bytes((400, 256), "expr-voice-2-m")}, "kitten"),
+    ],
+)
+def test_voices_tell_kokoro_from_kitten(stick: Path, shelf: Shelf, files: dict[str, bytes], engine: str) -> None:
+    """Their graphs take the same."""
+    bring(write(stick, {"own.onnx": onnx_bytes(KOKORO_INPUTS, weights=9), **files}), shelf)
+    [model] = installed_models(shelf.folder)
+    assert (model.name, model.engine) == ("own", engine)
+
+
+def test_the_models_of_another_machine_are_taken_over(stick: Path, shelf: Shelf) -> None:
+    """A models folder, copied; each file is compared with its manifest."""
+    write(stick, {"own.onnx": onnx_bytes(PIPER_INPUTS, weights=9), "own.onnx.json": VOICE_JSON})
+    bring(stick, shelf)
+    other = Shelf(shelf.folder.parent / "other")
+    assert [done.name for done in bring(shelf.folder, other)] == ["own"]
+    assert tree(other.folder) == tree(shelf.folder)
+    (shelf.folder / "own" / "own.onnx").write_bytes(onnx_bytes(PIPER_INPUTS, weights=10))
+    with pytest.raises(ModelDamaged, match="Is the stick failing"):
+        bring(shelf.folder, Shelf(shelf.folder.parent / "third"))
+
+
+def test_what_is_there_already_is_not_copied(stick: Path, shelf: Shelf) -> None:
+    """A second import of the same stick."""
+    write(stick, {"voice.onnx": VOICE_MODEL, "voice.onnx.json": VOICE_JSON})
+    bring(stick, shelf, "voice")
+    assert bring(stick, shelf, "voice") == [Imported("voice", (), ())]
+
+
+def zip_of(content: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("voice.onnx", content)
+    return out.getvalue()
+
+
+def tar_of(content: bytes) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        info = tarfile.TarInfo("voice.onnx")
+        info.size = len(content)
+        archive.addfile(info, io.BytesIO(content))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("make", [zip_of, tar_of])
+def test_an_archive_is_refused_with_a_hint(stick: Path, make: Callable[[bytes], bytes]) -> None:
+    """It has to be unpacked."""
+    write(stick, {"voice.bin": make(VOICE_MODEL)})
+    with pytest.raises(NotAModel, match=r"a (zip|tar) archive\. Unpack it first"):
+        recognise([stick / "voice.bin"], CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({"x.onnx": b"<html><title>404</title>"}, "a web page titled '404'"),
+        ({"x.onnx": b"version https://git-lfs.github.com/spec/v1\n"}, "a git-lfs pointer"),
+        ({"x.onnx": b""}, "an empty file"),
+        ({"x.onnx": VOICE_MODEL[:1000]}, "cut off at byte 1000"),
+        ({"x.onnx": onnx_bytes(("image",))}, "takes image"),
+        ({"x.onnx": onnx_bytes(PIPER_INPUTS, weights=9)}, r"x.onnx.json, which belongs to it, is not beside it"),
+        ({"x.onnx": onnx_bytes(PIPER_INPUTS, weights=9), "x.onnx.json": b"{}"}, "no audio.sample_rate"),
+        ({"x.onnx": onnx_bytes(KOKORO_INPUTS, weights=9)}, "there are no voices beside it"),
+        ({"x.onnx": onnx_bytes(KOKORO_INPUTS, weights=9), "v.bin": b"x" * 1000}, "there are no voices beside it"),
+        ({"readme.txt": b"hello"}, "no model that can be imported"),
+        ({"manifest.json": b'{"name": "x"}'}, "no model that can be imported"),
+        (
+            {
+                "x/manifest.json": json.dumps(
+                    {
+                        "name": "x",
+                        "engine": "piper",
+                        "files": {"../y": {"role": "model", "sha256": "", "bytes": 1}},
+                    }
+                ).encode()
+            },
+            "no model",
+        ),
+    ],
+)
+def test_what_is_no_model_says_why(stick: Path, files: dict[str, bytes], told: str) -> None:
+    """For every file that looked like one."""
+    with pytest.raises(NotAModel) as refused:
+        recognise([write(stick, files)], CATALOGUE)
+    assert told in str(refused.value)
+
+
+def test_another_version_of_a_known_voice_is_remarked(stick: Path) -> None:
+    """Its name is that of the catalogue, its content is not: it may be damaged."""
+    write(stick, {"voice.onnx": onnx_bytes(PIPER_INPUTS, weights=9), "voice.onnx.json": VOICE_JSON})
+    findings: Findings = recognise([stick], CATALOGUE)
+    assert [found.name for found in findings.models] == ["voice"]
+    assert "another version of it, or damaged" in findings.remarks[0]
+
+
+def test_a_path_that_is_not_there(stick: Path) -> None:
+    """Mostly a stick that is not mounted."""
+    with pytest.raises(NotAModel, match="Is the stick mounted"):
+        recognise([stick], CATALOGUE)
+
+
+def test_a_full_disk_leaves_nothing(stick: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a model nor a half one."""
+    import resource
+
+    write(stick, {"voice.onnx": VOICE_MODEL, "voice.onnx.json": VOICE_JSON})
+    found = only(recognise([stick], CATALOGUE).models, "voice")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    import signal
+
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(DiskFull):
+            install(found[0], shelf, Notes(), NOW)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+    assert tree(shelf.folder) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
+def test_a_stick_that_cannot_be_written(tmp_path: Path, shelf: Shelf) -> None:
+    """It is only read; a real read-only mount."""
+    stick = tmp_path / "mounted"
+    stick.mkdir()
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "none", stick], check=False, capture_output=True
+    ).returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        write(stick, {"voice.onnx": VOICE_MODEL, "voice.onnx.json": VOICE_JSON})
+        subprocess.run(["mount", "-o", "remount,ro", stick], check=True)
+        [done] = bring(stick, shelf, "voice")
+        assert done.copied
+    finally:
+        subprocess.run(["umount", stick], check=True)
+
+
+def test_the_pack_of_kokoro_onnx_is_no_archive(stick: Path, shelf: Shelf) -> None:
+    """It is a zip inside, and called .bin; given as a file of its own it is taken all the same."""
+    write(stick, {"kokoro.onnx": KOKORO_MODEL, "voices.bin": PACK})
+    found = recognise([stick / "kokoro.onnx", stick / "voices.bin"], CATALOGUE)
+    assert [one.name for one in found.models] == ["pack"]

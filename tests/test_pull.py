@@ -333,7 +333,7 @@ def test_no_address_but_http(pulling: Pulling) -> None:
 
 def test_nobody_listens(pulling: Pulling) -> None:
     """Without a network there is a way: the message names it."""
-    with pytest.raises(DownloadFailed, match=r"(?s)nobody listens there, .*models import") as failed:
+    with pytest.raises(DownloadFailed, match=r"(?s)nobody listens there\n.*models import") as failed:
         pulling.pull("voice", mirror="http://127.0.0.1:9")
     assert "127.0.0.1:9" in str(failed.value)
 

@@ -34,7 +34,7 @@ def models(options: argparse.Namespace) -> int:
     except PermissionError as error:
         where = error.filename or "the folder of the models"
         print(
-            f"litetts-edge: {where} belongs to another user. Try `sudo litetts-edge models {options.subcommand} …`",
+            f"litetts-edge: {where}: permission denied. Try `sudo litetts-edge models {options.subcommand} …`",
             file=sys.stderr,
         )
         return 1

@@ -31,9 +31,9 @@ from litetts_edge.errors import EngineFailed, Terminated, VoiceNotFound
 from litetts_edge.pcm import Samples
 from litetts_edge.pipeline.voices import Voices, installed
 from litetts_edge.speech import Sentence
+from tests.small_models import PULLED_MODELS
 from tests.style_models import PER_ID, Ports, install, sign, table
 
-SMALL = Path(__file__).parent / "data/engines"
 REAL = Path("/work/shared/data/kokoro_voices")
 
 
@@ -134,11 +134,13 @@ def test_the_graph_made_for_this_machine_is_preferred(
 
 
 @pytest.mark.parametrize(
-    "model", installed_models(SMALL, "kokoro") + installed_models(SMALL, "kitten"), ids=lambda model: model.name
+    "model",
+    installed_models(PULLED_MODELS, "kokoro") + installed_models(PULLED_MODELS, "kitten"),
+    ids=lambda model: model.name,
 )
 def test_small_exports_speak(model: InstalledModel) -> None:
     """Each precision and release, in the published structure: all voices, longer when slower."""
-    engine = create(model.engine, EngineOptions(threads=1, pulled=SMALL, model=model.name))
+    engine = create(model.engine, EngineOptions(threads=1, pulled=PULLED_MODELS, model=model.name))
     ipa = "ðə fɹˈʌnt dˈɔːɹ ɪz ˈoʊpən, ænd sˌoʊ ɪz ðə wˈɪndoʊ."
     spoken = Sentence("The front door is open, and so is the window.", "en-US", (0, 45), phonemes=ipa)
     for voice in engine.voices:

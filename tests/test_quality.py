@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from litetts_edge import engines
+from litetts_edge.engines.options import EngineOptions
 from litetts_edge.pcm import AudioChunk, Samples
 from litetts_edge.quality import CLIPPED_RUN, LevelCheck, length_bounds
 from litetts_edge.speech import Sentence
 from litetts_edge.text.frontend import Frontend
-from tests import small_models
 
 RATE = 16000
 TEXT = "The front door is open."
@@ -100,10 +100,10 @@ def test_real_speech_is_fine(lang: str, text: str, speed: float) -> None:
         assert LevelCheck().check(sentence, chunk) == ()
 
 
-@pytest.mark.parametrize("name", engines.ENGINES)
+@pytest.mark.parametrize("name", [name for name in engines.ENGINES if name not in engines.PULLED])
 def test_every_engine_passes(name: str) -> None:
-    """What our own engines make is fine."""
-    engine = engines.create(name, small_models.options(name))
+    """What our own engines make is fine. (Of the others there are only random weights here: they make noise.)"""
+    engine = engines.create(name, EngineOptions(threads=1))
     engine.load()
     voice = engine.voices[0]
     for sentence in Frontend().sentences(TEXT, voice, ""):

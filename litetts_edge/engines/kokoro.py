@@ -29,7 +29,7 @@ def row(count: int) -> Choice:
 class KokoroEngine:
     """Voices are `kokoro:af_heart`, blends `kokoro:af_heart(2)+af_sky(1)`, OpenAI's names and presets aliases.
 
-    Repeats are as alike as the graph makes them: the published ones draw new noise for each run.
+    Repeats are as alike as the graph makes them: some exports draw new noise for each run.
     """
 
     name = "kokoro"

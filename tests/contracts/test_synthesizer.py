@@ -21,8 +21,12 @@ from litetts_edge.speech import Sentence, Voice
 from litetts_edge.text.frontend import Frontend
 from tests import small_models
 
-REPEATS_TO_THE_BIT = {"compact", "tiny", "tone"}
-"""espeak-ng keeps the phase of its flutter from sentence to sentence, so its repeats only sound alike."""
+REPEATS_TO_THE_BIT = {"compact", "kokoro", "tiny", "tone"}
+"""espeak-ng keeps the phase of its flutter from sentence to sentence, so its repeats only sound alike; KittenTTS's
+graph draws noise."""
+
+ROUNDS_LENGTHS = {"kokoro"}
+"""With its random weights each phoneme lasts three frames, and at twice the speed one: half of them, rounded."""
 
 
 @pytest.fixture(params=list(engines.ENGINES), scope="module")
@@ -109,10 +113,10 @@ def test_repeats_are_the_same(engine: Synthesizer) -> None:
 
 @pytest.mark.parametrize("speed", [0.5, 0.8, 1.5, 2.0])
 def test_speed_changes_the_length(engine: Synthesizer, speed: float) -> None:
-    """Twice the speed is half the length, within a fifth."""
+    """Twice the speed is half the length, within a fifth; see ROUNDS_LENGTHS."""
     text = "The front door is open, and the light in the kitchen is still on."
     ratio = len(audio(engine, text)) / len(audio(engine, text, speed))
-    assert ratio == pytest.approx(speed, rel=0.2)
+    assert ratio == pytest.approx(speed, rel=0.5 if engine.name in ROUNDS_LENGTHS else 0.2)
 
 
 def test_longer_text_is_longer_audio(engine: Synthesizer) -> None:

@@ -13,6 +13,7 @@ import argparse
 import os
 import shutil
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
@@ -42,42 +43,60 @@ FEW = ("af_heart", "af_sky", "bm_george")
 Recipe = Callable[[Path], None]
 
 
-def community(folder: Path, *, shape: shapes.StyleShape, file: str, voices: tuple[str, ...]) -> None:
+class Originals:
+    """The float32 files that others are made from, each exported once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: dict[object, Path] = {}
+
+    def v1(self, shape: shapes.StyleShape, *, flat: bool) -> Path:
+        return self._once((shape, "v1", flat), lambda path: export_v1(shape, path, flat=flat))
+
+    def reference(self, shape: shapes.StyleShape, *, config: bool) -> Path:
+        return self._once((shape, "reference", config), lambda path: export_reference(shape, path, config=config))
+
+    def _once(self, key: object, make: Recipe) -> Path:
+        if key not in self._made:
+            path = self._folder / f"{len(self._made)}.onnx"
+            make(path)
+            self._made[key] = path
+        return self._made[key]
+
+
+def community(
+    folder: Path, *, originals: Originals, shape: shapes.StyleShape, file: str, voices: tuple[str, ...]
+) -> None:
     """One file of onnx-community, with single voices."""
-    whole = folder / ("model.onnx" if PRECISIONS[file] is None else "whole.onnx")
-    export_v1(shape, whole, flat=False)
-    if PRECISIONS[file] is not None:
-        convert(whole, folder / file, PRECISIONS[file])
-        whole.unlink()
+    convert(originals.v1(shape, flat=False), folder / file, PRECISIONS[file])
     finish(folder, "kokoro", voices, {file: "model", **kokoro_voices(folder, shape, voices)})
 
 
 def release(
-    folder: Path, *, shape: shapes.StyleShape, file: str, voices: tuple[str, ...], kind: str | None
+    folder: Path, *, originals: Originals, shape: shapes.StyleShape, voices: tuple[str, ...], kind: str | None
 ) -> None:
     """One file of kokoro-onnx v1.0, with the voices in an npz."""
-    whole = folder / "whole.onnx"
-    export_v1(shape, whole, flat=True)
-    convert(whole, folder / file, kind)
-    whole.unlink()
-    finish(folder, "kokoro", voices, {file: "model", **voices_npz(folder, "voices-v1.0.bin", shape, voices)})
+    _release(folder, originals.v1(shape, flat=True), shape, voices, kind)
 
 
-def release_1_1(folder: Path, *, shape: shapes.StyleShape, voices: tuple[str, ...], kind: str | None) -> None:
-    """kokoro-onnx v1.1, with a duration output."""
+def release_1_1(
+    folder: Path, *, originals: Originals, shape: shapes.StyleShape, voices: tuple[str, ...], kind: str | None
+) -> None:
+    """The same of v1.1, with a duration output: other files of the same names."""
+    _release(folder, originals.reference(shape, config=True), shape, voices, kind)
+
+
+def _release(
+    folder: Path, original: Path, shape: shapes.StyleShape, voices: tuple[str, ...], kind: str | None
+) -> None:
     file = "kokoro-v1.0.onnx" if kind is None else f"kokoro-v1.0.{kind}.onnx"
-    whole = folder / "whole.onnx"
-    export_reference(shape, whole, outputs=("waveform", "duration"), config=True)
-    convert(whole, folder / file, kind)
-    whole.unlink()
+    convert(original, folder / file, kind)
     finish(folder, "kokoro", voices, {file: "model", **voices_npz(folder, "voices-v1.0.bin", shape, voices)})
 
 
-def kitten(folder: Path, *, shape: shapes.StyleShape) -> None:
-    whole, file = folder / "whole.onnx", "kitten_tts_nano_v0_1.onnx"
-    export_reference(shape, whole, outputs=("waveform", "duration"), config=False)
-    convert(whole, folder / file, "quantized")
-    whole.unlink()
+def kitten(folder: Path, *, originals: Originals, shape: shapes.StyleShape) -> None:
+    file = "kitten_tts_nano_v0_1.onnx"
+    convert(originals.reference(shape, config=False), folder / file, "quantized")
     finish(
         folder,
         "kitten",
@@ -90,16 +109,22 @@ def piper(folder: Path, *, shape: shapes.VitsShape, voice: str, language: str, e
     export_piper(shape, folder, voice, language, espeak)
 
 
-def small() -> dict[str, Recipe]:
+def small(originals: Originals) -> dict[str, Recipe]:
     kokoro, few = shapes.SMALL_KOKORO, FEW
     return {
-        "kokoro-small": partial(community, shape=kokoro, file="model.onnx", voices=few),
-        "kokoro-small-quantized": partial(community, shape=kokoro, file="model_quantized.onnx", voices=few[:1]),
-        "kokoro-small-fp16": partial(community, shape=kokoro, file="model_fp16.onnx", voices=few[:1]),
-        "kokoro-small-q4": partial(community, shape=kokoro, file="model_q4.onnx", voices=few[:1]),
-        "kokoro-small-release": partial(release, shape=kokoro, file="kokoro-v1.0.onnx", voices=few, kind=None),
-        "kokoro-small-v1.1": partial(release_1_1, shape=kokoro, voices=few, kind=None),
-        "kitten-small": partial(kitten, shape=shapes.SMALL_KITTEN),
+        "kokoro-small": partial(community, originals=originals, shape=kokoro, file="model.onnx", voices=few),
+        "kokoro-small-quantized": partial(
+            community, originals=originals, shape=kokoro, file="model_quantized.onnx", voices=few[:1]
+        ),
+        "kokoro-small-fp16": partial(
+            community, originals=originals, shape=kokoro, file="model_fp16.onnx", voices=few[:1]
+        ),
+        "kokoro-small-q4": partial(
+            community, originals=originals, shape=kokoro, file="model_q4.onnx", voices=few[:1]
+        ),
+        "kokoro-small-release": partial(release, originals=originals, shape=kokoro, voices=few, kind=None),
+        "kokoro-small-v1.1": partial(release_1_1, originals=originals, shape=kokoro, voices=few, kind=None),
+        "kitten-small": partial(kitten, originals=originals, shape=shapes.SMALL_KITTEN),
         "piper-small": partial(
             piper, shape=shapes.SMALL_PIPER, voice="en_US-small-medium", language="en_US", espeak="en-us"
         ),
@@ -113,19 +138,22 @@ def small() -> dict[str, Recipe]:
     }
 
 
-def full() -> dict[str, Recipe]:
+def full(originals: Originals) -> dict[str, Recipe]:
     kokoro = shapes.KOKORO
     names = {"model.onnx": "kokoro-v1.0", "model_quantized.onnx": "kokoro-v1.0-q8"}
     recipes: dict[str, Recipe] = {}
     for file in PRECISIONS:
         name = names.get(file) or f"kokoro-v1.0-{file.removeprefix('model_').removesuffix('.onnx')}"
-        recipes[name] = partial(community, shape=kokoro, file=file, voices=VOICES)
+        recipes[name] = partial(community, originals=originals, shape=kokoro, file=file, voices=VOICES)
     for kind, suffix in ((None, ""), ("fp16", "-fp16"), ("int8", "-int8")):
-        file = f"kokoro-v1.0{suffix.replace('-', '.')}.onnx"
-        recipes[f"kokoro-onnx-v1.0{suffix}"] = partial(release, shape=kokoro, file=file, voices=VOICES, kind=kind)
-    recipes["kokoro-onnx-v1.1"] = partial(release_1_1, shape=kokoro, voices=VOICES, kind=None)
-    recipes["kokoro-onnx-v1.1-int8"] = partial(release_1_1, shape=kokoro, voices=VOICES, kind="int8")
-    recipes["kitten-nano"] = partial(kitten, shape=shapes.KITTEN)
+        recipes[f"kokoro-onnx-v1.0{suffix}"] = partial(
+            release, originals=originals, shape=kokoro, voices=VOICES, kind=kind
+        )
+    recipes["kokoro-onnx-v1.1"] = partial(release_1_1, originals=originals, shape=kokoro, voices=VOICES, kind=None)
+    recipes["kokoro-onnx-v1.1-int8"] = partial(
+        release_1_1, originals=originals, shape=kokoro, voices=VOICES, kind="int8"
+    )
+    recipes["kitten-nano"] = partial(kitten, originals=originals, shape=shapes.KITTEN)
     recipes["piper-medium"] = partial(
         piper, shape=shapes.PIPER, voice="en_US-random-medium", language="en_US", espeak="en-us"
     )
@@ -151,23 +179,29 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("folder", nargs="?", type=Path)
     asked = parser.parse_args()
-    recipes = full() if asked.full else small()
-    if asked.list:
-        print("\n".join(recipes))
-        return
-    unknown = set(asked.only) - set(recipes)
-    if unknown:
-        parser.error(f"no model named {', '.join(sorted(unknown))}; there are {', '.join(recipes)}")
     warnings.simplefilter("ignore")  # of old forms that the reference package uses
     torch.set_num_threads(asked.threads)  # sums in another order would change the weights
-    base = asked.folder or (CACHE if asked.full else SMALL_FOLDER)
-    for name in asked.only or recipes:
-        folder = base / name
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        recipes[name](folder)
-        size_mb = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
-        print(f"{name}: {size_mb:.2f} MB", file=sys.stderr)
+    with tempfile.TemporaryDirectory() as folder:
+        originals = Originals(Path(folder))
+        recipes = full(originals) if asked.full else small(originals)
+        if asked.list:
+            print("\n".join(recipes))
+            return
+        unknown = set(asked.only) - set(recipes)
+        if unknown:
+            parser.error(f"no model named {', '.join(sorted(unknown))}; there are {', '.join(recipes)}")
+        base = asked.folder or (CACHE if asked.full else SMALL_FOLDER)
+        for name in asked.only or recipes:
+            make(base / name, recipes[name])
+
+
+def make(folder: Path, recipe: Recipe) -> None:
+    """Make one model anew, and say how large it is."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    recipe(folder)
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    print(f"{folder.name}: {size / 1e6:.2f} MB", file=sys.stderr)
 
 
 if __name__ == "__main__":

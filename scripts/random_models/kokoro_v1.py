@@ -1,7 +1,7 @@
 """Kokoro as the files of release v1.0 have it: another export than the reference package's.
 
 `kokoro-v1.0.onnx` and onnx-community's `model.onnx` share one graph (opset 20, scopes /encoder and
-/decoder/decoder), made with rewritten modules. What is known of it from programs that take it apart, and kept here:
+/decoder/decoder), made with rewritten modules. Known of it from programs that take it apart, and kept here:
 - no noise: the harmonic source is deterministic, there is no random node;
 - AdaIN normalises with ReduceMean, Sub, Mul, ReduceMean, Add, Sqrt, Div, not with InstanceNormalization;
 - the source's features come from an STFT node and an arctangent of Atan, Greater, Less and Where;

@@ -1,7 +1,7 @@
 """The stochastic duration predictor of VITS, backwards: noise to log durations, through splines.
 
-The splines are those of Durkan, Bekasov, Murray, Papamakarios: Neural Spline Flows (2019), section 3.1, with linear
-tails.
+The splines are those of Durkan, Bekasov, Murray, Papamakarios: Neural Spline Flows (2019), section 3.1, with
+linear tails.
 """
 
 from __future__ import annotations

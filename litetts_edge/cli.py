@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "check the settings and show where they come from",
     ),
     "doctor": ("litetts_edge.commands.doctor:doctor", "look for faults and say what to do"),
+    "tune": ("litetts_edge.commands.tune:tune", "find out how a model runs best on this machine"),
     "status": ("litetts_edge.commands.client:status", "show how a running daemon is"),
     "normalize": ("litetts_edge.commands.lines:normalize", "stdin to stdout, line for line: text as it is spoken"),
     "phonemes": ("litetts_edge.commands.lines:phonemes", "stdin to stdout, line for line: text as phonemes (IPA)"),
@@ -92,13 +93,14 @@ def parser() -> argparse.ArgumentParser:
     parsers = {
         name: commands.add_parser(name, help=what, description=what) for name, (_, what) in COMMANDS.items()
     }
-    for name in ("run", "say", "speak", "check-config", "doctor", "status", "voices", "explain"):
+    for name in ("run", "say", "speak", "check-config", "doctor", "status", "voices", "explain", "tune"):
         _settings_options(parsers[name])
     add_subcommands(parsers["models"], _settings_options)
     _run_options(parsers["run"])
     _say_options(parsers["say"])
     _speak_options(parsers["speak"])
     _status_options(parsers["status"])
+    _tune_options(parsers["tune"])
     parsers["voices"].add_argument("--lang", default="", help="only voices of this language, such as de or en-GB")
     parsers["check-config"].add_argument("--get", metavar="KEY", default="", help="print one value, bare")
     for name in ("normalize", "phonemes"):
@@ -169,6 +171,15 @@ def _speed(text: str) -> float:
     if not 0.5 <= speed <= 2.0:  # nor is NaN
         raise argparse.ArgumentTypeError(f"must be a number from 0.5 to 2, and is {text!r}")
     return speed
+
+
+def _tune_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model", nargs="*", help="installed models (default: those that the settings may take)")
+    command.add_argument("--quick", action="store_true", help="fewer candidates, each tried once")
+    command.add_argument(
+        "--json", action="store_true", help="for programs: all that was measured, when it is done"
+    )
+    command.add_argument("--background", action="store_true", help="with the lowest priority, as the daemon does")
 
 
 def _status_options(command: argparse.ArgumentParser) -> None:

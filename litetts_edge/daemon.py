@@ -30,7 +30,7 @@ from litetts_edge.pipeline.loading import Loader
 from litetts_edge.pipeline.queue import RequestQueue
 from litetts_edge.pipeline.residence import Residence
 from litetts_edge.pipeline.speak import SpeechPipeline
-from litetts_edge.pipeline.voices import voices_of
+from litetts_edge.pipeline.voices import untuned, voices_of
 from litetts_edge.quality import LevelCheck
 from litetts_edge.settings.changes import Change
 from litetts_edge.settings.credentials import mqtt_password
@@ -46,6 +46,8 @@ from litetts_edge.status import Status
 from litetts_edge.systemd import Notifier
 from litetts_edge.text.frontend import Frontend
 from litetts_edge.text.lexicon_files import LexiconFiles
+from litetts_edge.tuning.background import BackgroundTuning
+from litetts_edge.tuning.record import read_record
 
 log = logging.getLogger(__name__)
 
@@ -126,7 +128,12 @@ class Daemon:
             self._problem,
             model=lambda: self.residence.state,
         )
-        self.verbs = Verbs(self.status, self.pipeline, self.live, self.health, self.thread, frontend, lexicon)
+        self.tuning = BackgroundTuning(
+            sources.arguments, sources.environ, lambda: untuned(self.live.value), self._reload_soon
+        )
+        self.verbs = Verbs(
+            self.status, self.pipeline, self.live, self.health, self.thread, frontend, lexicon, self.tuning
+        )
         self._stop = asyncio.Event()
         self._ready = False
         self._told = ""
@@ -158,6 +165,7 @@ class Daemon:
                 self.door.silent()
                 counting.cancel()
                 ticking.cancel()
+                await self.tuning.close()
         self.thread.stop()
         self.thread.join(0.2)
         log.info("stopped")
@@ -182,6 +190,8 @@ class Daemon:
     async def _load_voice(self) -> None:
         voices = self.pipeline.voices
         self._tell(f"Loading the voice {voices.default.id}")
+        record = await asyncio.to_thread(read_record, Path(self.live.value.state_dir))
+        self.loader.know_holds(record.holds())
         log.info("%s speaks: %s", voices.choice.engine, voices.choice.why)
         await self.residence.begin()
 
@@ -220,6 +230,8 @@ class Daemon:
             if self._ready:
                 self._tell(self._status_line())
                 await self.residence.tick()
+                idle_s = self.pipeline.idle_s()
+                await self.tuning.tick(idle_s, is_wanted=self.live.value.tuning.auto)
             await asyncio.sleep(min(TICK_S, (watchdog_s or TICK_S) / 3))
 
     def _tell(self, line: str) -> None:

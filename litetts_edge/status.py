@@ -46,8 +46,6 @@ class Status:
     """A code while something is wrong with the voice, or with a broker link that is connected all the same."""
     model: Callable[[], str] = lambda: "loaded"
     """`loaded`, `loading`, or `unloaded`: then the first audio of the next request waits for the load."""
-    tuning: Callable[[], dict[str, object] | None] = lambda: None
-    """How the model that speaks is run here, and what was measured; None when it was never tuned."""
 
     def state(self) -> dict[str, object]:
         """The document of the state topic."""
@@ -96,7 +94,8 @@ class Status:
         """The document of the info topic."""
         settings = self.live.value
         voices = self.pipeline.voices
-        voice, need = voices.default, voices.need(voices.default.engine)
+        voice = voices.default
+        part = voices.part(voice.engine)
         return {
             "version": __version__,
             "schema": SCHEMA,
@@ -104,9 +103,9 @@ class Status:
             "id": settings.node.id,
             "groups": list(settings.node.groups),
             "engine": voice.engine,
-            "model": need.model if need is not None else voice.engine,
+            "model": part.need.model if part.need is not None else voice.engine,
             "choice": voices.choice.why,
-            "tuning": self.tuning(),
+            "tuning": part.tuned.summary if part.tuned is not None else None,
             "voice": voice.id,
             "voices": [known.id for known in voices],
             "sample_rate": voice.sample_rate,

@@ -24,9 +24,10 @@ from litetts_edge.speech import RequestId, Voice
 from litetts_edge.status import BOOT_ID, Status
 from litetts_edge.text.frontend import Explanation, Frontend
 from litetts_edge.text.lexicon_files import LexiconFiles
+from litetts_edge.tuning.background import BackgroundTuning
 from tests.desk import Desk, ask, open_desk
 
-LATER = ("cache", "tune")
+LATER = ("cache",)
 
 
 @dataclass(slots=True)
@@ -75,7 +76,8 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
         status = Status(live, desk.pipeline, card, ("speaker", "file"), lambda: next(iter(link_problems), None))
         health = Health(Gauges(int, lambda: "pulse", int, int, int, float, int))
         lexicon = LexiconFiles(tmp_path / "lexicon.yaml", tmp_path / "state")
-        verbs = Verbs(status, desk.pipeline, live, health, desk.thread, Frontend(lexicon), lexicon)
+        tuning = BackgroundTuning((), {}, lambda: "the kernel changed", lambda: None)
+        verbs = Verbs(status, desk.pipeline, live, health, desk.thread, Frontend(lexicon), lexicon, tuning)
         yield Office(verbs, desk, live, card, file, link_problems)
 
 

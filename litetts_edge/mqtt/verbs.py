@@ -20,6 +20,7 @@ from litetts_edge.speech import RequestId
 from litetts_edge.status import BOOT_ID, Status
 from litetts_edge.text.frontend import Frontend
 from litetts_edge.text.lexicon_files import LexiconFiles
+from litetts_edge.tuning.background import BackgroundTuning
 
 Fields = Mapping[str, Any]
 Answer = object
@@ -51,6 +52,7 @@ class Verbs:
     frontend: Frontend
     """Belongs to the inference thread."""
     lexicon: LexiconFiles
+    tuning: BackgroundTuning
 
     async def answer(self, verb: str, fields: Fields) -> Answer:
         """The data of the answer. Raises BadRequest (UnknownVerb, NotSupported, BadField), SettingsError."""
@@ -67,6 +69,7 @@ class Verbs:
             "override": self._override,
             "explain": self._explain,
             "lexicon": self._lexicon,
+            "tune": self._tune,
             "log_level": self._log_level,
         }
         if verb in verbs:
@@ -160,6 +163,21 @@ class Verbs:
             for layer, entry in self.lexicon.current().entries
         ]
         return {"entries": entries, "problems": [str(problem) for problem in self.lexicon.problems]}
+
+    async def _tune(self, fields: Fields) -> Answer:
+        """`{"start": true}` tunes in the next moment of silence; without it, how things stand."""
+        if fields.get("start") not in (None, True, False):
+            raise BadField("start", "true or false is needed here")
+        if fields.get("start"):
+            self.tuning.ask()
+        info = self.status.info()
+        return {
+            "model": info["model"],
+            "tuning": info["tuning"],
+            "stale": await self.tuning.reason(),
+            "running": self.tuning.is_running,
+            "asked": bool(fields.get("start")),
+        }
 
     async def _log_level(self, fields: Fields) -> Answer:
         level = _text(fields, "level").lower()

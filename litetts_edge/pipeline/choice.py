@@ -34,10 +34,7 @@ def choose(
 ) -> Choice:
     """The best model that keeps up here and fits: by its own tuning record, else by what is known of the board."""
     passed: list[str] = []
-    ranked = sorted(models, key=lambda model: _rank(model.engine))
-    for model in ranked:
-        if model.engine not in BEST_FIRST:
-            continue
+    for model in in_order(models):
         speed, source = _speed(model, board, record)
         if speed is None:
             passed.append(f"{model.name}: its speed on {board.model} is not known (`litetts-edge tune`)")
@@ -60,8 +57,10 @@ def _speed(model: InstalledModel, board: Board, record: Record | None) -> tuple[
     return kind.rtf.get(model.engine), f"published for {kind.name}"
 
 
-def _rank(engine: str) -> int:
-    return BEST_FIRST.index(engine) if engine in BEST_FIRST else len(BEST_FIRST)
+def in_order(models: tuple[InstalledModel, ...]) -> tuple[InstalledModel, ...]:
+    """Those that `auto` may take, the best first."""
+    own = [model for model in models if model.engine in BEST_FIRST]
+    return tuple(sorted(own, key=lambda model: BEST_FIRST.index(model.engine)))
 
 
 def _because(reason: str, passed: list[str]) -> str:

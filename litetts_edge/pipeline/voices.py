@@ -17,13 +17,13 @@ from litetts_edge.engines.onnx import MANIFEST
 from litetts_edge.engines.options import EngineOptions, Stream
 from litetts_edge.errors import EngineFailed, LanguageNotFound, VoiceNotFound
 from litetts_edge.interfaces import Blender, Synthesizer
-from litetts_edge.pipeline.choice import Choice, choose
+from litetts_edge.pipeline.choice import Choice, choose, in_order
 from litetts_edge.settings.load import Loaded
 from litetts_edge.settings.problems import SettingsError, problem_at
 from litetts_edge.settings.schema import Settings
 from litetts_edge.speech import Voice
 from litetts_edge.text.espeak import language
-from litetts_edge.tuning.record import EMPTY, PLAIN, PREPARED, Candidate, Record, read_record
+from litetts_edge.tuning.record import EMPTY, Record, Tuned, applied, read_record
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,8 @@ class Part:
     """Equal for engines that would do the same: one that is there already is used again."""
     need: Need | None = None
     """What its model takes; None for what fits anywhere."""
+    tuned: Tuned | None = None
+    """How its model is run here, and what was measured."""
 
 
 def installed(engine: str, options: EngineOptions, before: Voices | None = None, record: Record = EMPTY) -> Voices:
@@ -66,8 +68,9 @@ def installed(engine: str, options: EngineOptions, before: Voices | None = None,
     parts: dict[str, Part] = {}
     for name in dict.fromkeys((choice.engine, SPARE, *available(options))):
         own = replace(options, model=choice.model if name == choice.engine else "")
-        own = _tuned_options(name, own, record)
-        part = Part(_key(name, own), need_of(name, own) if name in PULLED else None)
+        tuned = _tuned(name, own, record)
+        own = applied(own, tuned.best.candidate) if tuned is not None else own
+        part = Part(_key(name, own), need_of(name, own) if name in PULLED else None, tuned)
         is_there = before is not None and before.part(name).key == part.key
         try:
             made = before.engines[name] if before is not None and is_there else create(name, own)
@@ -92,27 +95,11 @@ def _room_for_all(before: Voices | None) -> Room | None:
     return replace(room, bytes=room.bytes + before.resident_bytes)
 
 
-def _tuned_options(name: str, options: EngineOptions, record: Record) -> EngineOptions:
-    """With what tune found for the engine's model, where the settings leave it open."""
+def _tuned(name: str, options: EngineOptions, record: Record) -> Tuned | None:
+    """What tune found for the model that the engine will load."""
     models = installed_models(options.pulled, name) if name in PULLED else ()
     model = next((one for one in models if one.name == options.model), models[0] if models else None)
-    tuned = record.tuned(model) if model is not None else None
-    if tuned is None or tuned.best.failure:
-        return options
-    return with_candidate(options, tuned.best.candidate)
-
-
-def with_candidate(options: EngineOptions, best: Candidate) -> EngineOptions:
-    """The options that run a model as this candidate; threads and spinning only where they are not set."""
-    return replace(
-        options,
-        threads=options.threads or best.threads,
-        spinning=options.spinning or best.spinning,
-        arena=best.arena,
-        shrink=best.shrink,
-        variant="" if best.variant in {PLAIN, PREPARED} else best.variant,
-        prepared=None if best.variant == PLAIN else options.prepared,
-    )
+    return record.tuned(model) if model is not None else None
 
 
 def _key(name: str, options: EngineOptions) -> Hashable:
@@ -131,6 +118,21 @@ def _changed(file: Path | None) -> int:
         return file.stat().st_mtime_ns if file is not None else 0
     except OSError:
         return 0
+
+
+def untuned(settings: Settings) -> str:
+    """Why the voice of the settings should be tuned (again); empty when it need not be. Reads files."""
+    options, record = options_of(settings), read_record(Path(settings.state_dir))
+    models = in_order(installed_models(options.pulled))
+    asked = [model for model in models if options.model == model.name]
+    asked = asked or [model for model in models if settings.engine.name in {"auto", model.engine}]
+    for model in asked[:1] if settings.engine.name != "auto" else asked:
+        if stale := record.stale(model):
+            return stale
+        tuned = record.tuned(model)
+        if tuned is not None and tuned.keeps_up:
+            break  # what comes after it will not be chosen
+    return ""
 
 
 def options_of(settings: Settings) -> EngineOptions:

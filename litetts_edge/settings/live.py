@@ -38,6 +38,12 @@ class Sources:
         At the next start they win again, as they are documented to.
         """
 
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The command line that gives another process of ours the same sources."""
+        file = () if self.file is None else ("-c", str(self.file))
+        return (*file, *(word for pair in self.assignments for word in ("--set", pair)))
+
     def load(self, override: str | None = None) -> Loaded:
         """Read all layers. Raises SettingsError."""
         variables = {variable_of(key) for key in self.given_way}

@@ -13,6 +13,7 @@ from typing import Any
 
 from litetts_edge.engines.cpu import cpu
 from litetts_edge.engines.installed import InstalledModel
+from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.prepared import onnxruntime_version
 from litetts_edge.settings import atomic
 
@@ -53,7 +54,7 @@ class Measured:
     cpu_rtf: float = 0.0
     """The same in CPU seconds of all threads."""
     first_audio_s: float = 0.0
-    """Of a long sentence, the model being loaded; the worst of all tries."""
+    """Of a long sentence, the model being loaded; the best of all tries, for noise only adds."""
     peak_mb: float = 0.0
     """The process at its peak (VmHWM)."""
     load_s: float = 0.0
@@ -144,7 +145,7 @@ class Record:
 
     def holds(self) -> dict[str, float]:
         """By model: for how long loading it kept the interpreter lock, in seconds."""
-        return {name: tuned.best.hold_s for name, tuned in self.models.items() if not tuned.best.failure}
+        return {name: tuned.best.hold_s for name, tuned in self.models.items()}
 
     def having(self, tuned: Tuned) -> Record:
         """The same, with one more or another one."""
@@ -152,6 +153,19 @@ class Record:
 
 
 EMPTY = Record({})
+
+
+def applied(options: EngineOptions, best: Candidate) -> EngineOptions:
+    """The options that run a model as this candidate; threads and spinning only where they are not set."""
+    return replace(
+        options,
+        threads=options.threads or best.threads,
+        spinning=options.spinning or best.spinning,
+        arena=best.arena,
+        shrink=best.shrink,
+        variant="" if best.variant in {PLAIN, PREPARED} else best.variant,
+        prepared=None if best.variant == PLAIN else options.prepared,
+    )
 
 
 def read_record(state: Path) -> Record:

@@ -9,7 +9,7 @@ from litetts_edge.engines import PREFERENCE
 from litetts_edge.engines.board import AMPLE, Board, kind_of
 from litetts_edge.engines.installed import InstalledModel
 from litetts_edge.engines.memory import Need, Room, model_need
-from litetts_edge.tuning.record import Record
+from litetts_edge.tuning.record import Record, Tuned
 
 BEST_FIRST = ("kokoro", "piper", "kitten")
 """By how they sound; what comes in the box follows."""
@@ -28,15 +28,18 @@ class Choice:
 def choose(
     models: tuple[InstalledModel, ...],
     board: Board,
-    record: Record | None,
+    record: Record,
     room: Room | None,
     need: Callable[[InstalledModel], Need] = model_need,
 ) -> Choice:
     """The best model that keeps up here and fits: by its own tuning record, else by what is known of the board."""
     passed: list[str] = []
     for model in in_order(models):
-        speed, source = _speed(model, board, record)
-        if speed is None:
+        tuned = record.tuned(model)
+        speed, source = _speed(model, board, tuned)
+        if tuned is not None and tuned.best.failure:
+            passed.append(f"{model.name}: it does not run here ({tuned.best.failure})")
+        elif speed is None:
             passed.append(f"{model.name}: its speed on {board.model} is not known (`litetts-edge tune`)")
         elif speed >= AMPLE:
             passed.append(f"{model.name}: too slow, real-time factor {speed:.2g} ({source})")
@@ -49,8 +52,7 @@ def choose(
     return Choice(PREFERENCE[0], "", _because("it comes with the program and keeps up everywhere", passed))
 
 
-def _speed(model: InstalledModel, board: Board, record: Record | None) -> tuple[float | None, str]:
-    tuned = record.tuned(model) if record is not None else None
+def _speed(model: InstalledModel, board: Board, tuned: Tuned | None) -> tuple[float | None, str]:
     if tuned is not None:
         return tuned.best.rtf, "measured here"
     kind = kind_of(board)

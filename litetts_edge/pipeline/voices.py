@@ -99,7 +99,8 @@ def _tuned(name: str, options: EngineOptions, record: Record) -> Tuned | None:
     """What tune found for the model that the engine will load."""
     models = installed_models(options.pulled, name) if name in PULLED else ()
     model = next((one for one in models if one.name == options.model), models[0] if models else None)
-    return record.tuned(model) if model is not None else None
+    tuned = record.tuned(model) if model is not None else None
+    return None if tuned is None or tuned.best.failure else tuned
 
 
 def _key(name: str, options: EngineOptions) -> Hashable:

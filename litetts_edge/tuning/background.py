@@ -76,11 +76,15 @@ class BackgroundTuning:
             if reason and reason != self._given_up:
                 await self._begin(reason)
 
+    async def ended(self) -> None:
+        """Return when nothing runs."""
+        if self._watching is not None:
+            await asyncio.wait([self._watching])
+
     async def close(self) -> None:
         """End what runs."""
         self._end()
-        if self._watching is not None:
-            await asyncio.wait([self._watching])
+        await self.ended()
 
     def _end(self) -> None:
         if self._running is not None:

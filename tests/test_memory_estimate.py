@@ -1,0 +1,136 @@
+"""What a model takes, and what there is for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from litetts_edge.engines.installed import InstalledModel, ModelFile
+from litetts_edge.engines.memory import COSTS, UNKNOWN, Cost, Need, Room, available, model_need, precision_of
+
+MB = 1_000_000
+
+
+def installed(engine: str, file: str, megabytes: int) -> InstalledModel:
+    """A model with one graph, and voices that are mapped and not loaded."""
+    graph = ModelFile(Path(file), "model", "0" * 64, megabytes * MB)
+    voices = ModelFile(Path("voices.bin"), "voices", "0" * 64, 28 * MB)
+    return InstalledModel("m", engine, Path("m"), ("en-US",), (graph, voices))
+
+
+@pytest.mark.parametrize(
+    ("file", "precision"),
+    [
+        ("model.onnx", "fp32"),
+        ("model_fp16.onnx", "fp16"),
+        ("model_quantized.onnx", "quantized"),
+        ("model_q8f16.onnx", "q8f16"),
+        ("model_q4f16.onnx", "q4f16"),
+        ("model_uint8f16.onnx", "uint8f16"),
+        ("kokoro-v1.0.int8.onnx", "int8"),
+        ("kokoro-v1.0.onnx", "fp32"),
+        ("en_US-lessac-medium.onnx", "fp32"),
+    ],
+)
+def test_the_precision_stands_in_the_name_of_the_file(file: str, precision: str) -> None:
+    """Of every published file."""
+    assert precision_of(file) == precision
+
+
+@pytest.mark.parametrize("key", COSTS)
+def test_what_was_measured_is_what_is_reckoned_with(key: tuple[str, str]) -> None:
+    """By engine and precision; a voice file costs nothing."""
+    engine, precision = key
+    file = "model.onnx" if precision == "fp32" else f"model_{precision}.onnx"
+    need = model_need(installed(engine, file, 100))
+    assert need.cost == COSTS[key]
+    assert need.bytes == round(100 * MB * COSTS[key].factor + COSTS[key].work_mb * MB)
+
+
+def test_what_was_never_measured_costs_the_most() -> None:
+    """Rather refused than killed."""
+    assert model_need(installed("another", "model.onnx", 100)).cost == UNKNOWN
+    assert all(cost.factor <= UNKNOWN.factor for cost in COSTS.values())
+
+
+def test_the_arithmetic_is_told() -> None:
+    """So that it can be checked with pencil and paper."""
+    need = Need("kokoro-v1.0-q8", "kokoro", 92 * MB, Cost(3.1, 100))
+    assert str(need) == "the model kokoro-v1.0-q8 needs about 385 MB (file 92 MB × 3.1 + 100 MB to speak)"
+    assert need.resident_bytes == 285_200_000
+
+
+# -- what there is ------------------------------------------------------------------------------------------
+
+
+def machine(folder: Path, available_kb: int, **groups: dict[str, str]) -> tuple[Path, Path, Path]:
+    """Files as the kernel has them: the service is edge.service in system.slice."""
+    meminfo, own, cgroups = folder / "meminfo", folder / "cgroup", folder / "cgroups"
+    meminfo.write_text(f"MemTotal:        4000000 kB\nMemAvailable:    {available_kb} kB\n")
+    own.write_text("0::/system.slice/edge.service\n")
+    for name, files in groups.items():
+        group = cgroups / {"slice": "system.slice", "service": "system.slice/edge.service"}[name]
+        group.mkdir(parents=True, exist_ok=True)
+        for file, text in files.items():
+            (group / f"memory.{file}").write_text(f"{text}\n")
+    return meminfo, own, cgroups
+
+
+def limits(high: str = "max", most: str = "max", current: int = 100 * MB, inactive: int = 0) -> dict[str, str]:
+    stat = f"anon 5\ninactive_file {inactive}\nactive_file 7"
+    return {"high": high, "max": most, "current": str(current), "stat": stat}
+
+
+def test_without_limits_it_is_what_the_machine_has(tmp_path: Path) -> None:
+    """MemAvailable, in kB of 1024."""
+    room = available(*machine(tmp_path, 1_000_000, service=limits()))
+    assert room == Room(1_024_000_000, "MemAvailable of the machine")
+
+
+@pytest.mark.parametrize(
+    ("high", "most", "limit"), [("300000000", "max", "memory.high"), ("max", "300000000", "memory.max")]
+)
+def test_the_limit_of_the_service_counts_less_what_it_has(
+    tmp_path: Path, high: str, most: str, limit: str
+) -> None:
+    """And what it has only as a cache of files can be reclaimed."""
+    room = available(*machine(tmp_path, 1_000_000, service=limits(high, most, inactive=20 * MB)))
+    assert room == Room(220 * MB, f"{limit} of edge.service")
+
+
+def test_a_limit_further_up_counts_too(tmp_path: Path) -> None:
+    """The slice shares its memory among services."""
+    groups = {"slice": limits(most="500000000", current=450 * MB), "service": limits(most="300000000")}
+    assert available(*machine(tmp_path, 1_000_000, **groups)) == Room(50 * MB, "memory.max of system.slice")
+
+
+def test_a_group_above_its_limit_has_nothing(tmp_path: Path) -> None:
+    """memory.high may be exceeded for a while."""
+    room = available(*machine(tmp_path, 1_000_000, service=limits(high="50000000")))
+    assert room is not None
+    assert room.bytes == 0
+
+
+@pytest.mark.parametrize("text", ["", "4:memory:/old\n", "0::/../elsewhere\n", "nonsense"])
+def test_other_groups_are_no_limit(tmp_path: Path, text: str) -> None:
+    """Version 1, none, or one that cannot be seen from here."""
+    meminfo, own, cgroups = machine(tmp_path, 1000, service=limits(most="5"))
+    own.write_text(text)
+    assert available(meminfo, own, cgroups) == Room(1_024_000, "MemAvailable of the machine")
+
+
+@pytest.mark.parametrize("text", ["", "MemAvailable:\n", "MemAvailable: many kB\n", "MemTotal: 5 kB\n"])
+def test_where_nothing_can_be_read_nothing_is_refused(tmp_path: Path, text: str) -> None:
+    """/proc may be hidden from the service."""
+    meminfo, own, cgroups = machine(tmp_path, 1000)
+    meminfo.write_text(text)
+    assert available(meminfo, own, cgroups) is None
+    assert available(tmp_path / "none", tmp_path / "none", cgroups) is None
+
+
+def test_this_machine_has_some() -> None:
+    """The real files."""
+    room = available()
+    assert room is not None
+    assert room.bytes > 0

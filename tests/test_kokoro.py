@@ -229,9 +229,9 @@ WRONG: dict[str, tuple[NDArray[Any], str]] = {
     "too many rows": (table(513), r"\(513, 1, 256\)"),
     "narrow": (table()[:, :, :128], r"\(510, 1, 128\)"),
     "one number": (np.array(1, np.float32), r"\(\)"),
-    "float64": (table().astype(np.float64), "float64"),
-    "objects": (np.array([{}], dtype=object), "no plain numbers"),
-    "column by column": (np.asfortranarray(table()), "no plain numbers"),
+    "float64": (table().astype(np.float64), "<f8"),
+    "objects": (np.array([{}], dtype=object), r"\|O"),
+    "column by column": (np.asfortranarray(table()), "no npy file of plain numbers in rows"),
     "no numbers": (np.full((510, 1, 256), np.nan, np.float32), "no numbers"),
 }
 

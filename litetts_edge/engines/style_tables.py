@@ -8,14 +8,15 @@ the file when it is stored and not compressed.
 from __future__ import annotations
 
 import logging
+import math
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import IO, Any
+from pathlib import Path
 
 import numpy as np
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from litetts_edge.engines.installed import InstalledModel, ModelFile
@@ -27,8 +28,18 @@ _NAME = re.compile("[a-z][a-z0-9_-]{0,39}")
 _FLOAT = np.dtype("<f4")
 _LOCAL_HEADER = 30
 """Bytes of a zip member's own header before its name (APPNOTE 4.3.7)."""
+_NPY_HEADER = 512
+"""Bytes of an npy file that its header is in."""
+_NPY = re.compile(
+    rb"\x93NUMPY(\x01\x00..|\x02\x00....)"
+    rb"\{'descr': '(?P<type>[^']{1,30})', 'fortran_order': False, 'shape': \((?P<shape>[0-9, ]{0,30})\), \} *\n",
+    re.DOTALL,
+)
+"""The header as numpy writes it (numpy.lib.format)."""
+_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError)
 _LARGEST = 4 << 20
-"""Bytes of a compressed member: a voice has half a megabyte."""
+"""Bytes of a member: a voice has half a megabyte."""
+Shape = tuple[int, ...]
 
 
 class StyleTables:
@@ -40,7 +51,7 @@ class StyleTables:
         self._width = width
         self._least, self._most = least, most
         self._open: dict[str, NDArray[np.float32]] = {}
-        self._verified: set[str] = set()
+        self._verified: set[Path] = set()
 
     @property
     def engine(self) -> str:
@@ -96,7 +107,7 @@ class StyleTables:
         try:
             with zipfile.ZipFile(file.path) as archive:
                 return archive.namelist()
-        except (OSError, zipfile.BadZipFile, NotImplementedError) as error:
+        except (OSError, ValueError, *_ZIP_ERRORS) as error:
             raise self._damaged(file, f"it is no npz ({error})") from None
 
     def _opened(self, name: str) -> NDArray[np.float32]:
@@ -107,42 +118,56 @@ class StyleTables:
     def _table(self, name: str) -> NDArray[np.float32]:
         """(rows, width) of a voice whose file is whole."""
         file = self._sources[name]
-        if file.path.name not in self._verified:
+        if file.path not in self._verified:
             self._model.verify(file)
-            self._verified.add(file.path.name)
+            self._verified.add(file.path)
         try:
-            table = self._bare(file, name) if file.role == "voice" else self._member(file, name)
-        except (OSError, zipfile.BadZipFile, KeyError, ValueError, NotImplementedError, RuntimeError) as error:
+            shape, table = self._bare(file, name) if file.role == "voice" else self._member(file, name)
+        except (OSError, ValueError, *_ZIP_ERRORS) as error:
             raise self._damaged(file, f"{name} cannot be read ({error})") from None
-        shape = table.shape
-        if shape[-1:] != (self._width(),) or shape[1:-1] not in {(), (1,)} or table.dtype != _FLOAT:
-            raise self._unfit(file, name, f"has the shape {shape} of {table.dtype}")
+        if shape[-1:] != (self._width(),) or shape[1:-1] not in {(), (1,)}:
+            raise self._unfit(file, name, f"has the shape {shape}")
         if not self._least <= shape[0] <= self._most:
             raise self._unfit(file, name, f"has the shape {shape}")
         return table.reshape(shape[0], shape[-1])
 
-    def _bare(self, file: ModelFile, name: str) -> NDArray[Any]:
+    def _bare(self, file: ModelFile, name: str) -> tuple[Shape, NDArray[np.float32]]:
         size = file.path.stat().st_size
         row = self._width() * _FLOAT.itemsize
         if not size or size % row:
             raise self._unfit(file, name, f"has {size} bytes, no whole number of rows of {row}")
-        return np.memmap(file.path, dtype=_FLOAT, mode="r", shape=(size // row, 1, self._width()))
+        return (size // row, 1, self._width()), np.memmap(file.path, dtype=_FLOAT, mode="r")
 
-    def _member(self, file: ModelFile, name: str) -> NDArray[Any]:
-        with zipfile.ZipFile(file.path) as archive, file.path.open("rb") as raw:
+    def _member(self, file: ModelFile, name: str) -> tuple[Shape, NDArray[np.float32]]:
+        with zipfile.ZipFile(file.path) as archive:
             info = archive.getinfo(f"{name}.npy")
+            if info.file_size > _LARGEST:
+                raise ValueError(f"{info.file_size} bytes are no voice")
             if info.compress_type != zipfile.ZIP_STORED:
-                if info.file_size > _LARGEST:
-                    raise ValueError(f"{info.file_size} bytes are no voice")
                 with archive.open(info) as member:
-                    table: NDArray[Any] = npy.read_array(member, allow_pickle=False)
-                return table
+                    content = member.read(_LARGEST)
+                shape, start = self._layout(file, name, content[:_NPY_HEADER])
+                return shape, np.frombuffer(content, dtype=_FLOAT, count=math.prod(shape), offset=start)
+        with file.path.open("rb") as raw:
             raw.seek(info.header_offset)
             header = raw.read(_LOCAL_HEADER)
-            skipped = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
-            raw.seek(skipped, 1)
-            shape, dtype = _npy_header(raw)
-            return np.memmap(file.path, dtype=dtype, mode="r", offset=raw.tell(), shape=shape)
+            start = info.header_offset + _LOCAL_HEADER
+            start += int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+            raw.seek(start)
+            shape, offset = self._layout(file, name, raw.read(_NPY_HEADER))
+        return shape, np.memmap(file.path, _FLOAT, "r", start + offset, (math.prod(shape),))
+
+    def _layout(self, file: ModelFile, name: str, begins: bytes) -> tuple[Shape, int]:
+        """Shape of an npy file, and where its numbers begin. Raises ValueError, EngineFailed."""
+        found = _NPY.match(begins)
+        if found is None:
+            raise ValueError("it is no npy file of plain numbers in rows")
+        if found["type"] != b"<f4":
+            raise self._unfit(file, name, f"holds {found['type'].decode('ascii', 'replace')[:20]}")
+        shape = tuple(int(size) for size in found["shape"].split(b",") if size.strip())
+        if not 0 < math.prod(shape) * _FLOAT.itemsize <= _LARGEST or not shape:
+            raise self._unfit(file, name, f"has the shape {shape}")
+        return shape, found.end()
 
     def _unfit(self, file: ModelFile, name: str, what: str) -> EngineFailed:
         rows = f"{self._least}" if self._least == self._most else f"{self._least} to {self._most}"
@@ -158,17 +183,3 @@ class StyleTables:
             f"{file.path} is damaged: {why}."
             f" Run `litetts-edge models verify {self._model.name}`, then pull or import it again.",
         )
-
-
-def _npy_header(raw: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
-    """Shape and type of what follows. Raises ValueError."""
-    version = npy.read_magic(raw)
-    if version == (1, 0):
-        shape, fortran, dtype = npy.read_array_header_1_0(raw)
-    elif version == (2, 0):
-        shape, fortran, dtype = npy.read_array_header_2_0(raw)
-    else:
-        raise ValueError(f"npy version {version}")
-    if fortran or dtype.hasobject:
-        raise ValueError("it holds no plain numbers in rows")
-    return shape, dtype

@@ -19,6 +19,7 @@ ENGINES: dict[str, str] = {
     "espeak": "litetts_edge.engines.espeak:EspeakEngine",
     "kitten": "litetts_edge.engines.kitten:KittenEngine",
     "kokoro": "litetts_edge.engines.kokoro:KokoroEngine",
+    "piper": "litetts_edge.engines.piper:PiperEngine",
     "tiny": "litetts_edge.engines.tiny:TinyEngine",
     "tone": "litetts_edge.engines.tone:ToneEngine",
 }
@@ -27,7 +28,7 @@ ENGINES: dict[str, str] = {
 PREFERENCE = ("compact", "espeak")
 """`auto` is the first of them. Engines that only test the path (tiny, tone) are never chosen for a person."""
 
-PULLED = frozenset({"kitten", "kokoro"})
+PULLED = frozenset({"kitten", "kokoro", "piper"})
 """Those whose models the user pulls: made from EngineOptions, and there only when a model of theirs is."""
 
 MODELS = SHIPPED

@@ -1,0 +1,73 @@
+"""How exactly a Piper voice in windows equals the whole voice with the same noise."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+from litetts_edge.engines.onnx import library
+from litetts_edge.engines.piper_windows import NOISE, Part, Utterance, normals
+from litetts_edge.engines.termination import Run
+from litetts_edge.pcm import Samples
+from litetts_edge.prepare.split_piper import Split, probe_inputs, with_noise_inputs
+
+_EXACT_DB = 200.0
+"""Told for windows that are the same to the bit."""
+
+
+def windows_db(whole: onnx.ModelProto, parts: Split, *, tokens: int = 80, window: int = 24) -> float:
+    """Signal to difference, in dB, of a sentence of `tokens` ids made in windows of `window` frames.
+
+    `whole` is the published graph. 110 and more is as near as kernels come that differ by shape.
+    """
+    given = probe_inputs(tokens)
+    utterance = _utterance(parts, given)
+    noise = normals(_declared(parts.flow).channels, 0, utterance.frames)[np.newaxis]
+    (wanted,) = _run(_session(with_noise_inputs(whole)), {**given, NOISE: noise})
+    starts = range(0, utterance.frames, window)
+    run = Run()
+    made = np.concatenate([utterance.samples(at, min(at + window, utterance.frames), run) for at in starts])
+    return snr_db(np.asarray(wanted).reshape(-1), made)
+
+
+def snr_db(wanted: Samples, made: Samples) -> float:
+    """Signal to difference; -inf for another length or for what is no number."""
+    if wanted.shape != made.shape or not np.isfinite(made).all():
+        return -math.inf
+    difference = float(np.square(wanted.astype(np.float64) - made).sum())
+    signal = float(np.square(wanted.astype(np.float64)).sum())
+    if difference == 0:
+        return _EXACT_DB
+    return 10 * math.log10(signal / difference) if signal else -math.inf
+
+
+def _utterance(parts: Split, given: dict[str, NDArray[Any]]) -> Utterance:
+    encoder, flow, decoder = (_session(part) for part in (parts.encoder, parts.flow, parts.decoder))
+    names = [port.name for port in encoder.get_outputs()]
+    return Utterance(
+        dict(zip(names, _run(encoder, given), strict=True)),
+        (_declared(parts.flow), lambda inputs, _: _run(flow, inputs)[0]),
+        (_declared(parts.decoder), lambda inputs, _: _run(decoder, inputs)[0]),
+        normals,
+    )
+
+
+def _declared(part: onnx.ModelProto) -> Part:
+    return Part.of({one.key: one.value for one in part.metadata_props})
+
+
+def _session(model: onnx.ModelProto) -> Any:
+    onnxruntime = library()
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.enable_cpu_mem_arena = False
+    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+
+
+def _run(session: Any, given: dict[str, NDArray[Any]]) -> list[NDArray[Any]]:
+    named = {port.name for port in session.get_inputs()}
+    return [np.asarray(value) for value in session.run(None, {k: v for k, v in given.items() if k in named})]

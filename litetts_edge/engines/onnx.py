@@ -64,19 +64,22 @@ class OnnxModel:
         threads: int = 0,
         spinning: bool = False,
         arena: bool = True,
+        pattern: bool = True,
         config: Mapping[str, str] = MappingProxyType({}),
         sha256: str = "",
     ) -> None:
         """`engine` is named in errors; `threads` as in thread_count(); `config`: session entries of onnxruntime.
 
-        Without `arena`, memory for a run comes from the C library and goes back to it after each. The file must
-        have that `sha256`; without one, what the manifest beside it says.
+        Without `arena`, memory for a run comes from the C library and goes back to it after each. With `pattern`,
+        the arena remembers what each shape of input took: for few shapes only. The file must have that `sha256`;
+        without one, what the manifest beside it says.
         """
         self._engine = engine
         self._path = path
         self._threads = threads
         self._spinning = spinning
         self._arena = arena
+        self._pattern = arena and pattern
         self._config = config
         self._sha256 = sha256
         self._session: Any = None
@@ -117,7 +120,7 @@ class OnnxModel:
         options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
         options.log_severity_level = _ERRORS_ONLY
-        options.enable_cpu_mem_arena = options.enable_mem_pattern = self._arena
+        options.enable_cpu_mem_arena, options.enable_mem_pattern = self._arena, self._pattern
         options.add_session_config_entry("session.intra_op.allow_spinning", "1" if self._spinning else "0")
         for key, value in self._config.items():
             options.add_session_config_entry(key, value)
@@ -131,14 +134,19 @@ class OnnxModel:
             ) from error
         self.model_bytes = size
 
-    def run(self, inputs: Mapping[str, NDArray[Any]], run: Run) -> list[NDArray[Any]]:
-        """The model's outputs. `run` ends it between two nodes. Raises EngineFailed; see Runs for Terminated."""
+    def run(self, inputs: Mapping[str, NDArray[Any]], run: Run, *, shrink: bool = False) -> list[NDArray[Any]]:
+        """The model's outputs. `run` ends it between two nodes. Raises EngineFailed; see Runs for Terminated.
+
+        `shrink`: the arena gives back what is free in it afterwards.
+        """
         if self._session is None:
             raise EngineFailed(self._engine, f"{self._path} is not loaded.")
         if OnnxModel.heard is not None:
             OnnxModel.heard(self._path, inputs)
         options = library().RunOptions()  # fresh: a terminate that has been set stays set
         options.log_severity_level = _FATAL_ONLY
+        if shrink and self._arena:
+            options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
         run.when_terminated(lambda: setattr(options, "terminate", True))
         try:
             outputs = self._session.run(None, dict(inputs), options)

@@ -115,7 +115,7 @@ class PiperEngine:
             self._use(self._last or next(iter(self._models.values())))
 
     def synthesize(self, sentence: Sentence, voice: Voice, speed: float) -> Iterator[AudioChunk]:
-        """Windows of 0.2 s at first, then of up to 1.9 s, at 22 kHz. Raises VoiceNotFound, too.
+        """Windows of 0.2 s at first, then of up to 1.1 s (at 22 kHz). Raises VoiceNotFound, too.
 
         `speed` from 0.25 to 4: beyond, the nearest of these; NaN is 1. A voice of another model is loaded first.
         """
@@ -174,15 +174,21 @@ class PiperEngine:
         prepared = read_prepared(self._options.prepared, model.installed)
         parts = {name: prepared.graph(name) for name in _PARTS} if prepared is not None else {}
         if self._options.stream is not Stream.OFF and all(parts.get(name) for name in _PARTS):
-            models = {name: self._session(path) for name, path in parts.items() if path is not None}
+            models = {name: self._session(path, arena=True) for name, path in parts.items() if path is not None}
             return SplitGraphs(models, self.name, model.config.sample_rate, self._clock)
         path = (prepared.graph("whole") if prepared is not None else None) or beside(model.installed)
-        return WholeGraph(self._session(path), path, self.name)
+        return WholeGraph(self._session(path, arena=self._options.arena), path, self.name)
 
-    def _session(self, path: Path) -> OnnxModel:
+    def _session(self, path: Path, *, arena: bool) -> OnnxModel:
+        """With an arena it takes a third less time; what that holds is little, where there are windows."""
         options = self._options
         return OnnxModel(
-            self.name, path, threads=options.threads or 1, spinning=options.spinning, arena=options.arena
+            self.name,
+            path,
+            threads=options.threads or 1,
+            spinning=options.spinning,
+            arena=arena,
+            pattern=False,  # each sentence has shapes of its own
         )
 
     def _warm_up(self, model: _Model, graphs: PiperGraphs) -> None:

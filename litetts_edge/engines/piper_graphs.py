@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from litetts_edge.engines.chunking import Pace, Schedule, Windows
-from litetts_edge.engines.onnx import OnnxModel, trim
+from litetts_edge.engines.onnx import OnnxModel
 from litetts_edge.engines.piper_windows import DURATION_NOISE, Graph, Part, Utterance, normals
 from litetts_edge.engines.termination import Run
 from litetts_edge.errors import EngineFailed
 from litetts_edge.pcm import Samples
 
-FIRST, LEAST, MOST = 16, 32, 160
+FIRST, LEAST, MOST = 16, 32, 96
 """Frames of a window: the first, any other, the longest. A frame of a voice of 22 kHz is 11.6 ms."""
 
 Begin = Callable[[], AbstractContextManager[Run]]
@@ -174,7 +174,6 @@ class SplitGraphs:
                 samples = utterance.samples(start, start + frames, run)
             if start:  # the first has fixed costs that tell nothing
                 self._pace.took(frames + windows.context, self._clock() - began)
-            trim()  # what the window has left behind
             start += frames
             schedule.handed_over(self._clock())
             yield samples, start == utterance.frames

@@ -1,16 +1,15 @@
-"""How far each tensor of a convolutional graph looks around itself: the exact context of windows.
+"""How far a convolutional graph looks around a frame: the exact context of windows.
 
-Time is the last axis of every tensor that is followed. For an output sample n the graph needs the input frames
-between (n - left) / rate and (n + right) / rate:
-* Conv (stride 1, taps k, dilation d, padding p before): left + p, right + (k - 1) d - p;
-* ConvTranspose (stride s and the same): left s + (k - 1) d - p, right s + p, and the rate s times;
-* what works sample by sample changes nothing.
+Time is the last axis of every tensor that is followed. From the samples of one frame of the output, the interval
+that is needed is followed back, node by node, to the frames of the input:
+* Conv (stride 1, taps k, dilation d, padding p before): [a, b] needs [a - p, b - p + (k - 1) d];
+* ConvTranspose (stride s and the same): [a, b] needs [ceil((a + p - (k - 1) d) / s), floor((b + p) / s)];
+* what works sample by sample needs [a, b].
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +23,7 @@ _SAMPLE_BY_SAMPLE = frozenset(
     Min Mul Neg Pow PRelu Reciprocal Relu Sigmoid Sin Slice Softplus Split Sqrt Squeeze Sub Tanh Unsqueeze Where
     """.split()
 )
+_CONVOLUTIONS = frozenset({"Conv", "ConvTranspose"})
 _SHAPE_ONLY = frozenset({"Shape", "Size"})
 _FOREVER = 2**31 - 1
 """Slices of all there is end here or beyond."""
@@ -35,28 +35,23 @@ class Unbounded(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What one sample of a tensor depends on."""
+    """What one frame of the output depends on."""
 
-    rate: int = 1
-    """Samples for one input frame."""
-    left: int = 0
-    """Samples before it, in this tensor's own samples."""
-    right: int = 0
+    rate: int
+    """Samples of the output for one frame of the input."""
+    before: int
+    """Frames before it."""
+    after: int
+    """Frames behind it."""
 
-    @property
-    def before(self) -> int:
-        """Whole input frames that a window needs before its own."""
-        return max(0, math.ceil(self.left / self.rate))
 
-    @property
-    def after(self) -> int:
-        """Whole input frames that a window needs behind its own."""
-        return max(0, math.ceil(self.right / self.rate))
+Interval = tuple[int, int]
+"""First and last sample."""
 
 
 def reach(
-    nodes: list[onnx.NodeProto],
-    sources: Mapping[str, Reach],
+    nodes: Sequence[onnx.NodeProto],
+    sources: Collection[str],
     output: str,
     constants: Mapping[str, NDArray[np.generic]],
 ) -> Reach:
@@ -64,26 +59,68 @@ def reach(
 
     Raises Unbounded for an operator that mixes time otherwise than by a convolution that keeps its length.
     """
-    found = dict(sources)
+    rates = _rates(nodes, sources, constants)
+    if output not in rates:
+        raise Unbounded(f"{output} does not depend on what is cut into windows")
+    needed: dict[str, Interval] = {output: (0, rates[output] - 1)}
+    for node in reversed(nodes):
+        wanted = [needed[name] for name in node.output if name in needed]
+        if not wanted:
+            continue
+        first, last = _before(node, _union(wanted), constants)
+        for name in node.input:
+            if name in rates:
+                needed[name] = _union([(first, last), *([needed[name]] if name in needed else [])])
+    first, last = _union([needed[name] for name in sources if name in needed])
+    return Reach(rates[output], max(0, -first), max(0, last))
+
+
+def _union(intervals: Sequence[Interval]) -> Interval:
+    return min(first for first, _ in intervals), max(last for _, last in intervals)
+
+
+def _rates(
+    nodes: Sequence[onnx.NodeProto], sources: Collection[str], constants: Mapping[str, NDArray[np.generic]]
+) -> dict[str, int]:
+    """Samples for one frame, of each tensor that depends on a source. Raises Unbounded."""
+    rates = dict.fromkeys(sources, 1)
     for node in nodes:
-        known = [found[name] for name in node.input if name in found]
+        known = {rates[name] for name in node.input if name in rates}
         if not known or node.op_type in _SHAPE_ONLY:
             continue
-        if node.op_type == "Conv":
-            after = _conv(node, known[0], constants)
-        elif node.op_type == "ConvTranspose":
-            after = _transposed(node, known[0], constants)
+        if len(known) > 1:
+            raise Unbounded(f"{_name(node)} joins tensors of different rates")
+        rate = known.pop()
+        if node.op_type in _CONVOLUTIONS:
+            rate *= _growth(node, constants)
         elif node.op_type in _SAMPLE_BY_SAMPLE:
-            if {one.rate for one in known} != {known[0].rate}:
-                raise Unbounded(f"{_name(node)} joins tensors of different rates")
             _spares_time(node, constants)
-            after = Reach(known[0].rate, max(one.left for one in known), max(one.right for one in known))
         else:
             raise Unbounded(f"{_name(node)} mixes all of the time")
-        found |= dict.fromkeys(node.output, after)
-    if output not in found:
-        raise Unbounded(f"{output} does not depend on what is cut into windows")
-    return found[output]
+        rates |= dict.fromkeys(node.output, rate)
+    return rates
+
+
+def _growth(node: onnx.NodeProto, constants: Mapping[str, NDArray[np.generic]]) -> int:
+    """Samples that a convolution makes of one. Raises Unbounded."""
+    stride, start, end, span = _geometry(node, constants)
+    if node.op_type == "Conv":
+        if stride != 1 or start + end != span:
+            raise Unbounded(f"{_name(node)} changes the number of samples")
+    elif span + 1 - start - end + _last(node, "output_padding", 0) != stride:
+        raise Unbounded(f"{_name(node)} makes no whole number of samples of each")
+    return stride
+
+
+def _before(node: onnx.NodeProto, wanted: Interval, constants: Mapping[str, NDArray[np.generic]]) -> Interval:
+    """The samples of its input that a node makes the samples `wanted` of."""
+    if node.op_type not in _CONVOLUTIONS:
+        return wanted
+    stride, start, _, span = _geometry(node, constants)
+    first, last = wanted
+    if node.op_type == "Conv":
+        return first - start, last - start + span
+    return -((span - first - start) // stride), (last + start) // stride
 
 
 def constants_of(graph: onnx.GraphProto) -> dict[str, NDArray[np.generic]]:
@@ -93,21 +130,6 @@ def constants_of(graph: onnx.GraphProto) -> dict[str, NDArray[np.generic]]:
         if node.op_type == "Constant" and node.attribute and node.attribute[0].HasField("t"):
             found[node.output[0]] = numpy_helper.to_array(node.attribute[0].t)
     return found
-
-
-def _conv(node: onnx.NodeProto, before: Reach, constants: Mapping[str, NDArray[np.generic]]) -> Reach:
-    stride, start, end, span = _geometry(node, constants)
-    if stride != 1 or start + end != span:
-        raise Unbounded(f"{_name(node)} changes the number of samples")
-    return Reach(before.rate, before.left + start, before.right + span - start)
-
-
-def _transposed(node: onnx.NodeProto, before: Reach, constants: Mapping[str, NDArray[np.generic]]) -> Reach:
-    stride, start, end, span = _geometry(node, constants)
-    added = _ints(node, "output_padding", 0)
-    if span + 1 - start - end + added != stride:
-        raise Unbounded(f"{_name(node)} makes no whole number of samples of each")
-    return Reach(before.rate * stride, before.left * stride + span - start, before.right * stride + start)
 
 
 def _geometry(node: onnx.NodeProto, constants: Mapping[str, NDArray[np.generic]]) -> tuple[int, int, int, int]:
@@ -120,11 +142,11 @@ def _geometry(node: onnx.NodeProto, constants: Mapping[str, NDArray[np.generic]]
     shape = constants[node.input[1]].shape
     pads = next((list(one.ints) for one in node.attribute if one.name == "pads"), [0, 0])
     axes = len(shape) - 2
-    span = (shape[-1] - 1) * _ints(node, "dilations", 1)
-    return _ints(node, "strides", 1), pads[axes - 1], pads[-1], span
+    span = (shape[-1] - 1) * _last(node, "dilations", 1)
+    return _last(node, "strides", 1), pads[axes - 1], pads[-1], span
 
 
-def _ints(node: onnx.NodeProto, name: str, unsaid: int) -> int:
+def _last(node: onnx.NodeProto, name: str, unsaid: int) -> int:
     """The last number of an attribute: the one for time."""
     return next((int(one.ints[-1]) for one in node.attribute if one.name == name and one.ints), unsaid)
 

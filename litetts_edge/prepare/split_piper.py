@@ -146,7 +146,7 @@ def _channels(nodes: Sequence[onnx.NodeProto], latent: str, constants: Mapping[s
 
 def _part(graph: _Graph, nodes: list[onnx.NodeProto], source: str, output: str, time: dict[str, int]) -> Part:
     """What a part declares. The context of one that cannot be cut is the whole sentence."""
-    sources = {source: Reach(), **{name: Reach() for name, axis in time.items() if axis >= 0}}
+    sources = {source, *(name for name, axis in time.items() if axis >= 0)}
     try:
         found = reach(nodes, sources, output, graph.constants)
         if any(axis not in {-1, 2} for axis in time.values()):
@@ -156,13 +156,11 @@ def _part(graph: _Graph, nodes: list[onnx.NodeProto], source: str, output: str, 
             raise NotSplit(
                 f"its decoder cannot be cut into windows: {_why(nodes, sources, output, graph)}"
             ) from None
-        found, before, after = Reach(), WHOLE, WHOLE
-    else:
-        before, after = found.before, found.after
-    return Part(time, before, after, 1, found.rate)
+        found = Reach(1, WHOLE, WHOLE)
+    return Part(time, found.before, found.after, 1, found.rate)
 
 
-def _why(nodes: list[onnx.NodeProto], sources: Mapping[str, Reach], output: str, graph: _Graph) -> str:
+def _why(nodes: list[onnx.NodeProto], sources: set[str], output: str, graph: _Graph) -> str:
     try:
         reach(nodes, sources, output, graph.constants)
     except Unbounded as error:

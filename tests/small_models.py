@@ -6,9 +6,10 @@ from pathlib import Path
 
 from litetts_edge.engines import PULLED
 from litetts_edge.engines.options import EngineOptions
+from tests import piper_models
 
 PULLED_MODELS = Path(__file__).parent / "data/engines"
-_SMALL = {"kitten": "kitten-small", "kokoro": "kokoro-small"}
+_SMALL = {"kitten": "kitten-small", "kokoro": "kokoro-small", "piper": "piper-small"}
 """The one that stands for its engine."""
 
 
@@ -16,4 +17,5 @@ def options(engine: str) -> EngineOptions:
     """What `engine` is made with: one thread, and a small model when it has none of its own."""
     if engine not in PULLED:
         return EngineOptions(threads=1)
-    return EngineOptions(threads=1, pulled=PULLED_MODELS, model=_SMALL.get(engine, ""))
+    prepared = piper_models.prepared() if engine == "piper" else None
+    return EngineOptions(threads=1, pulled=PULLED_MODELS, prepared=prepared, model=_SMALL.get(engine, ""))

@@ -21,7 +21,7 @@ from litetts_edge.speech import Sentence, Voice
 from litetts_edge.text.frontend import Frontend
 from tests import small_models
 
-REPEATS_TO_THE_BIT = {"compact", "kokoro", "tiny", "tone"}
+REPEATS_TO_THE_BIT = {"compact", "kokoro", "piper", "tiny", "tone"}
 """espeak-ng keeps the phase of its flutter from sentence to sentence, so its repeats only sound alike; KittenTTS's
 graph draws noise."""
 

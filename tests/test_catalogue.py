@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -255,3 +256,13 @@ def test_voices_are_looked_into(tmp_path: Path) -> None:
         path.write_bytes(content)
         with pytest.raises(ModelDamaged, match="no npz of voices"):
             check("kokoro", VOICES, path)
+
+
+def test_a_voice_that_is_cut_off_is_named(tmp_path: Path) -> None:
+    """The zip around it may be whole."""
+    path, spoilt = tmp_path / "whole.npz", tmp_path / "voices.npz"
+    path.write_bytes(PACK)
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(spoilt, "w") as archive:
+        archive.writestr("af_sky.npy", whole.read("af_sky.npy")[:-4])
+    with pytest.raises(ModelDamaged, match=r"'af_sky\.npy' is cut off"):
+        check("kokoro", VOICES, spoilt)

@@ -104,6 +104,25 @@ def test_a_file_without_a_hash_is_taken_by_its_name(stick: Path, shelf: Shelf) -
     assert "unknown/voice.onnx.json" in shelf.pins()
 
 
+def test_a_file_without_a_hash_is_looked_into(stick: Path, shelf: Shelf) -> None:
+    """JSON is not yet the JSON of a voice; nothing of the model is left."""
+    write(stick, {"voice.onnx": VOICE_MODEL, "voice.onnx.json": b"{}"})
+    with pytest.raises(ModelDamaged, match="no phoneme_id_map"):
+        bring(stick, shelf, "unknown")
+    assert tree(shelf.folder) == []
+
+
+def test_a_models_folder_that_lost_a_file(stick: Path, shelf: Shelf) -> None:
+    """The others in it are taken all the same."""
+    for name, weights in (("one", 9), ("two", 10)):
+        content = {f"{name}.onnx": onnx_bytes(PIPER_INPUTS, weights=weights), f"{name}.onnx.json": VOICE_JSON}
+        bring(write(stick / name, content), shelf)
+    (shelf.folder / "one" / "one.onnx").unlink()
+    findings = recognise([shelf.folder], CATALOGUE)
+    assert [found.name for found in findings.models] == ["two"]
+    assert "one.onnx, which is not there" in findings.remarks[0]
+
+
 def test_any_piper_voice_is_recognised(stick: Path, shelf: Shelf) -> None:
     """Not only those of the catalogue; its language is in its JSON."""
     content = {

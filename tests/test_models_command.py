@@ -174,7 +174,8 @@ def test_the_list_marks_what_is_installed(state: Path, capsys: Captured) -> None
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[:2] for line in lines] == [["*", "voice"], ["unknown", "3"]]
     assert models("list", "--installed", "--json") == 0
-    assert [row["name"] for row in json.loads(capsys.readouterr().out)] == ["voice"]
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["name"], row["licence"]) for row in rows] == [("voice", "CC0-1.0")]
     assert models("list", "unknown") == 0
     assert "pinned at the first pull" in capsys.readouterr().out
 
@@ -212,6 +213,18 @@ def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(drawn) == 4
     assert drawn[2].rstrip() == "a.onnx: 20 MB of 60 MB, 33 %, 10.0 MB/s, 4 s left"
     assert drawn[3].endswith("\n")
+
+
+def test_many_small_files_are_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawn over each other on a terminal; the cursor is left at the start of the next line."""
+    out, clock = io.StringIO(), Clock()
+    monkeypatch.setattr(out, "isatty", lambda: True)
+    line = ProgressLine(out, clock)
+    for name in ("a", "b", "c"):
+        line.moved(f"voices/{name}.bin", 522240, 522240)
+    line.close()
+    line.close()
+    assert out.getvalue().count("\n") == 1
 
 
 def test_progress_in_a_log() -> None:

@@ -9,10 +9,13 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from urllib.request import Request
 
 import pytest
 
+from litetts_edge.catalogue.answer import Refused, _Redirect
 from litetts_edge.catalogue.entries import Catalogue
 from litetts_edge.catalogue.fetch import TRIES
 from litetts_edge.catalogue.pull import Pulled, pull
@@ -84,6 +87,22 @@ def test_a_model_is_installed_whole(pulling: Pulling) -> None:
     assert tree(pulling.shelf.folder) == [f"kokoro/{path}" for path in sorted((*done.fetched, "manifest.json"))]
     assert model.languages == ("en-US",)
     assert ("kokoro.onnx", len(KOKORO_MODEL), len(KOKORO_MODEL)) in pulling.notes.moves
+
+
+def test_nothing_is_packed_on_the_way(pulling: Pulling, server: PublishedFiles) -> None:
+    """Ranges and lengths would mean something else."""
+    pulling.pull("voice")
+    assert server.asked("/voice.onnx")[0]["Accept-Encoding"] == "identity"
+
+
+def test_what_was_left_of_another_choice_is_not_installed(pulling: Pulling, server: PublishedFiles) -> None:
+    """The folder has what the manifest names, and nothing else."""
+    server.behaves("/voices/af_sky.bin", status(404))
+    with pytest.raises(DownloadFailed):
+        pulling.pull("kokoro")
+    server.behaves("/voices/af_sky.bin")
+    pulling.pull("kokoro", "af_sky")
+    assert tree(pulling.shelf.folder) == ["kokoro/kokoro.onnx", "kokoro/manifest.json", "kokoro/voices/af_sky.bin"]
 
 
 def test_what_is_whole_is_not_fetched_again(pulling: Pulling, server: PublishedFiles) -> None:
@@ -158,6 +177,51 @@ def test_a_file_that_changed_begins_anew(pulling: Pulling, server: PublishedFile
     server.files["/voice.onnx"] = VOICE_MODEL
     pulling.pull("voice")
     assert (pulling.shelf.folder / "voice" / "voice.onnx").read_bytes() == VOICE_MODEL
+
+
+def test_without_a_hash_only_a_validator_resumes(pulling: Pulling, server: PublishedFiles) -> None:
+    """Half of an unknown file and half of another would be a third one."""
+    server.etag = 'W/"weak"'
+    server.behaves("/voice.onnx.json", until(server, 20), server.give)
+    pulling.pull("unknown")
+    assert [headers.get("Range") for headers in server.asked("/voice.onnx.json")] == [None, None]
+    server.etag = '"strong"'
+    pulling.shelf.remove("unknown")
+    server.behaves("/voice.onnx.json", until(server, 20), server.give)
+    pulling.pull("unknown")
+    assert server.asked("/voice.onnx.json")[-1]["Range"] == "bytes=20-"
+
+
+def test_a_file_that_became_shorter_begins_anew(pulling: Pulling, server: PublishedFiles) -> None:
+    """The server has nothing at that place any more (416)."""
+    part = pulling.shelf.staging("unknown") / "voice.onnx.json.part"
+    part.write_bytes(VOICE_JSON + b"more")
+    note = {"address": f"{server.base}/voice.onnx.json", "validator": server.etag}
+    part.with_name(f"{part.name}.json").write_text(json.dumps(note))
+    pulling.pull("unknown")
+    assert (pulling.shelf.folder / "unknown" / "voice.onnx.json").read_bytes() == VOICE_JSON
+
+
+def test_more_than_the_file_is_refused(pulling: Pulling, server: PublishedFiles) -> None:
+    """A server that names no length cannot fill the disk."""
+
+    def endless(handler: BaseHTTPRequestHandler, content: bytes) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        handler.wfile.write(content + b"more")
+
+    server.behaves("/voice.onnx", endless)
+    with pytest.raises(DownloadFailed, match=f"gives more than the {len(VOICE_MODEL)} bytes"):
+        pulling.pull("voice")
+
+
+def test_encryption_is_not_given_up() -> None:
+    """A redirect from https to http is refused."""
+    follow = _Redirect().redirect_request
+    before = Request("https://example.org/a")
+    with pytest.raises(Refused, match="not encrypted"):
+        follow(before, None, 302, "", {}, "http://example.org/b?token=1")
+    assert follow(before, None, 302, "", {}, "https://example.org/b")
 
 
 def test_parts_that_do_not_fit_begin_anew(pulling: Pulling, server: PublishedFiles) -> None:

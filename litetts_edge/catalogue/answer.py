@@ -57,8 +57,6 @@ class Answer:
     """Bytes that follow; 0 when the server does not say."""
     validator: str
     """A strong ETag, by which the same file is known again; empty for none."""
-    is_page: bool
-    """It says that it is a web page."""
 
     def read(self, count: int) -> bytes:
         """At most `count` bytes, none at the end. Raises Stalled."""
@@ -111,7 +109,6 @@ def _answer(response: Any, offset: int) -> Answer:
         is_part=is_part,
         length=int(length) if length.isascii() and length.isdigit() else 0,
         validator=etag if etag.startswith('"') else "",
-        is_page=headers.get_content_type() in ("text/html", "application/xhtml+xml"),
     )
 
 

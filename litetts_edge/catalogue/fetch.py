@@ -134,8 +134,6 @@ class Fetcher:
     def _judged(self, answer: Answer, file: CatalogueFile, offset: int) -> int:
         """The length of the whole file, 0 when nobody knows. Raises Refused for what cannot be the file."""
         total = answer.length + offset if answer.length else 0
-        if answer.is_page and not file.path.endswith((".html", ".htm")):
-            raise Refused(f"it answers with {description(answer.read(HEAD))} instead of the file")
         if file.is_exact and total and total != file.bytes:
             what = description(answer.read(HEAD)) if not offset else "a file"
             raise Refused(f"it has {what} of {total} bytes there, and the file has {file.bytes}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -138,7 +139,7 @@ def _by_manifest(manifest: Path, findings: Findings, taken: set[Path]) -> None:
     lost = [one.path for one in copies if not one.source.is_file()]
     if lost or _plain(model.name) != model.name or not copies:
         findings.remarks.append(
-            f"{manifest.parent}: its manifest names {', '.join(lost) or model.name!r}, which is not there"
+            f"{manifest.parent}: its manifest names {', '.join(lost) or model.name}, which is not there"
         )
         return
     taken |= {one.source for one in copies}
@@ -150,8 +151,6 @@ def _by_manifest(manifest: Path, findings: Findings, taken: set[Path]) -> None:
 
 def read_licence(manifest: Path) -> tuple[str, str]:
     """The licence that a manifest states, and where its text is."""
-    import json
-
     facts = json.loads(manifest.read_bytes())
     return str(facts.get("licence", UNKNOWN_LICENCE)), str(facts.get("licence_text", ""))
 

@@ -124,7 +124,8 @@ def voice_shapes(path: Path) -> Mapping[str, tuple[int, ...]]:
                     version = npy.read_magic(file)
                     read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
                     shape, _, dtype = read(file)
-                if math.prod(shape) * dtype.itemsize > member.file_size:
+                    start = file.tell()
+                if start + math.prod(shape) * dtype.itemsize > member.file_size:
                     raise ModelDamaged(str(path), f"its voice {member.filename!r} is cut off")
                 shapes[member.filename.removesuffix(".npy")] = shape
     except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,7 +30,8 @@ def pull_model(options: argparse.Namespace) -> int:
     _accept(model, files, yes=options.yes)
     from litetts_edge.catalogue.pull import pull  # it loads the HTTP client
 
-    done = pull(model, files, shelf, catalogue, ProgressLine(), mirror=options.source)
+    with closing(ProgressLine()) as progress:
+        done = pull(model, files, shelf, catalogue, progress, mirror=options.source)
     if not done.fetched:
         print(f"{model.name} is installed already, and whole.")
         return 0
@@ -53,10 +55,10 @@ def _import(paths: Sequence[Path], name: str, shelf: Shelf) -> int:
         there = ", ".join(one.name for one in findings.models)
         raise NotAModel(", ".join(map(str, paths)), f"there is no {name}, only: {there}")
     failed = 0
-    progress = ProgressLine()
     for found in chosen:
         try:
-            done = install(found, shelf, progress, datetime.now(UTC))
+            with closing(ProgressLine()) as progress:
+                done = install(found, shelf, progress, datetime.now(UTC))
         except SpeechError as error:
             if len(chosen) == 1:
                 raise

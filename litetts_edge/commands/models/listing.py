@@ -10,9 +10,11 @@ from typing import Any
 
 from litetts_edge.catalogue.entries import Catalogue, CatalogueModel, voice_of
 from litetts_edge.catalogue.reading import read_catalogue
+from litetts_edge.catalogue.recognise import read_licence
 from litetts_edge.catalogue.shelf import Shelf
 from litetts_edge.commands.models.place import megabytes, settings_and_shelf
 from litetts_edge.engines.installed import InstalledModel, installed_models
+from litetts_edge.engines.onnx import MANIFEST
 
 _ABOUT = """
 * installed   SEE-CARD: read the model card before you use it   pi4: the smallest board that keeps up
@@ -71,7 +73,7 @@ def _own_row(model: InstalledModel) -> dict[str, Any]:
         "name": model.name,
         "engine": model.engine,
         "bytes": sum(file.bytes for file in model.files),
-        "licence": "own",
+        "licence": read_licence(model.folder / MANIFEST)[0],
         "languages": list(model.languages),
         "board": "unknown",
         "installed": True,

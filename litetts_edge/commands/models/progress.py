@@ -14,6 +14,8 @@ _LINE_S = 10.0
 """Between two lines where there is no terminal: a log is not a film."""
 _WINDOW_S = 5.0
 """The rate is that of the last seconds."""
+_LARGE = 5_000_000
+"""Bytes of a file whose end is worth a line: a model may have 55 small ones."""
 
 
 class ProgressLine:
@@ -33,7 +35,7 @@ class ProgressLine:
         if file != self._file:
             self._file, self._marks = file, [(now, done)]
             self._drawn = now if not self._is_terminal else -_LINE_S
-        is_end = 0 < total <= done
+        is_end = _LARGE <= total <= done
         if now - self._drawn < (_REDRAW_S if self._is_terminal else _LINE_S) and not is_end:
             return
         self._drawn = now
@@ -43,6 +45,11 @@ class ProgressLine:
 
     def say(self, text: str) -> None:
         self._write(text, is_end=True)
+
+    def close(self) -> None:
+        """Leave the cursor at the start of a line."""
+        if self._width:
+            self._write("", is_end=True)
 
     def _line(self, file: str, done: int, total: int, now: float) -> str:
         of = f" of {megabytes(total)}, {100 * done // total} %" if total else ""

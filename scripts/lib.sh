@@ -130,6 +130,19 @@ need_packages_of() {
         sed "s|\$| $venv|" >"$venv/litetts-edge.run"
 }
 
+# Prints the Python of the environment with the projects that the pulled engines are measured beside; nothing of this
+# program is in it, and nothing of it in this program.
+need_peers() {
+    local lock=$root/scripts/benchmarks/engines/peers.txt folder
+    folder=$(cache_folder)/bench-peers-$(sha256sum <"$lock" | cut -c 1-16)
+    if [ ! -f "$folder/complete" ]; then
+        make_venv "$folder"
+        install_lock "$folder" "$lock"
+        touch "$folder/complete"
+    fi
+    echo "$folder/bin/python"
+}
+
 # Prints the folder where things that are made once are kept.
 cache_folder() { echo "${XDG_CACHE_HOME:-$HOME/.cache}/litetts-edge"; }
 

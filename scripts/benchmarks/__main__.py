@@ -16,6 +16,10 @@ from pathlib import Path
 from benchmarks import backlog, first_sample, machine, memory, silence
 from benchmarks.compact import effort, likeness, page, sound, understood
 from benchmarks.compact.systems import model_files
+from benchmarks.engines import contests
+from benchmarks.engines import effort as engines_effort
+from benchmarks.engines import memory as engines_memory
+from benchmarks.engines import page as engines_page
 from benchmarks.figures import Document, Figure, line, table
 from benchmarks.text import accuracy
 from benchmarks.text import effort as text_effort
@@ -35,6 +39,17 @@ class Extent:
     """The folder of the compact voice before its quantization, where training left one."""
     lj: Path | None = None
     """Lines of LJSpeech with accepted readings."""
+    models: Path | None = None
+    """Installed models with random weights."""
+    prepared: Path | None = None
+    """What was made of them for this machine."""
+    peers: Path | None = None
+    """The Python that has the other projects."""
+
+    @property
+    def field(self) -> contests.Field:
+        """Of the suite `engines`."""
+        return contests.Field(self.scale, self.models or contests.default_models(), self.prepared, self.peers)
 
 
 Measure = Callable[[Extent], AsyncIterator[Figure]]
@@ -61,8 +76,8 @@ def of_the_voice(measure: Callable[[float, Path | None], Iterator[Figure]]) -> M
     return measured
 
 
-def of_the_text(measure: Callable[[Extent], Iterator[Figure]]) -> Measure:
-    """The same for the front end."""
+def of_the_extent(measure: Callable[[Extent], Iterator[Figure]]) -> Measure:
+    """The same for what takes more than that."""
 
     async def measured(extent: Extent) -> AsyncIterator[Figure]:
         for figure in measure(extent):
@@ -88,11 +103,21 @@ SUITES: dict[str, dict[str, Measure]] = {
         "grammar": of_the_voice(understood.measure_grammar),
     },
     "text": {
-        "effort": of_the_text(lambda extent: text_effort.measure(extent.scale)),
-        "accuracy": of_the_text(lambda extent: accuracy.measure(extent.lj)),
+        "effort": of_the_extent(lambda extent: text_effort.measure(extent.scale)),
+        "accuracy": of_the_extent(lambda extent: accuracy.measure(extent.lj)),
+    },
+    "engines": {
+        "effort": of_the_extent(lambda extent: engines_effort.measure(extent.field)),
+        "memory": of_the_extent(lambda extent: engines_memory.measure(extent.field)),
+        "growth": of_the_extent(lambda extent: engines_memory.measure_growth(extent.field)),
     },
 }
-PAGES: dict[str, Callable[[Document], str]] = {"path": table, "compact": page.table, "text": table}
+PAGES: dict[str, Callable[[Document], str]] = {
+    "path": table,
+    "compact": page.table,
+    "text": table,
+    "engines": engines_page.table,
+}
 
 
 def main() -> None:
@@ -105,6 +130,9 @@ def main() -> None:
     parser.add_argument(
         "--lj", type=Path, help="suite text: lines of LJSpeech with accepted readings (JSON lines)"
     )
+    parser.add_argument("--models", type=Path, help="suite engines: installed models with random weights")
+    parser.add_argument("--prepared", type=Path, help="suite engines: what `models optimize` made of them")
+    parser.add_argument("--peers", type=Path, help="suite engines: the Python that has the other projects")
     parser.add_argument("--out", type=Path, help="where the JSON goes (default: nowhere)")
     parser.add_argument(
         "--table", action="store_true", help="measure nothing: put the committed figures into docs/benchmarks.md"
@@ -116,9 +144,9 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):  # a shell has its background jobs ignore the latter
         signal.signal(number, _leave)
     measures = {name: one for name, one in SUITES[options.suite].items() if options.only in ("", name)}
-    report = asyncio.run(
-        run(options.suite, measures, Extent(0.1 if options.quick else 1.0, options.fp32, options.lj))
-    )
+    scale = 0.1 if options.quick else 1.0
+    extent = Extent(scale, options.fp32, options.lj, options.models, options.prepared, options.peers)
+    report = asyncio.run(run(options.suite, measures, extent))
     if options.out is not None:
         options.out.write_text(json.dumps(report, indent=1) + "\n")
 
@@ -140,6 +168,8 @@ async def run(suite: str, measures: dict[str, Measure], extent: Extent) -> Docum
     }
     if suite == "compact":
         report["model"] = model_files()
+    if suite == "engines":
+        report["field"] = contests.describe(extent.field)
     began = time.monotonic()
     print(json.dumps({key: report[key] for key in ("started", "machine", "load")}, indent=1), flush=True)
     for measure in measures.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,10 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from litetts_edge.commands import check as command
+from litetts_edge import cli
+from litetts_edge.commands.models import checking as command
 from litetts_edge.engines import create
+from litetts_edge.engines.installed import read_installed
 from litetts_edge.engines.options import EngineOptions
-from litetts_edge.errors import BadField, EngineFailed
+from litetts_edge.errors import BadField, EngineFailed, ModelNotFound
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.pcm import AudioChunk, Samples
 from litetts_edge.soundcheck import record
@@ -279,7 +282,7 @@ def test_a_damaged_record_is_none(tmp_path: Path, text: str) -> None:
 
 def test_a_name_that_is_not_installed_is_told(tmp_path: Path) -> None:
     """With what there is."""
-    with pytest.raises(BadField, match=r"no model 'compakt' is installed\. Did you mean 'compact'\?"):
+    with pytest.raises(ModelNotFound, match=r"'compakt'\. Did you mean 'compact'\?"):
         command.find("compakt", EngineOptions(), tmp_path)
 
 
@@ -298,3 +301,63 @@ def test_the_record_is_json_that_others_read(tmp_path: Path) -> None:
     assert json.loads(json.dumps(made, allow_nan=False))["voices"]["v"]["findings"][0]["values"] == {
         "snr_db": 200.0
     }
+
+
+SMALL = Path(__file__).parent / "data" / "engines"
+
+
+def small(tmp_path: Path, name: str) -> Path:
+    """A state folder with one of the small models, whose weights are random."""
+    state = tmp_path / "state"
+    shutil.copytree(SMALL / name, state / "models" / name)
+    return state
+
+
+@pytest.mark.parametrize(("name", "voice"), [("kokoro-small", "af_heart"), ("kitten-small", "expr-voice-2-m")])
+def test_random_weights_fail_in_clear_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str, voice: str
+) -> None:
+    """The command says what it heard, and ends with 1; one voice of several leaves no record."""
+    monkeypatch.setattr(command, "find_listener", lambda folder, configured: None)
+    state = small(tmp_path, name)
+    assert cli.main(["models", "check", name, "--voice", voice, "--set", f"state_dir={state}"]) == 1
+    told = capsys.readouterr().out
+    assert "speech    This is noise or hum, not speech: wrong, damaged or random weights sound like this" in told
+    assert f"{name} does NOT speak as it should: 1 of 1 voices failed" in told
+    assert "stays as it was" in told
+    assert not (state / "models" / name / record.CHECKS).exists()
+
+
+def test_the_record_is_kept_and_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside the model, with the hashes of its files; `models list` tells it."""
+    state = small(tmp_path, "kokoro-small")
+    monkeypatch.setattr(command, "examine", lambda engine, voices, listener: REPORTS)
+    assert cli.main(["models", "check", "kokoro-small", "--set", f"state_dir={state}"]) == 1
+    kept = json.loads((state / "models" / "kokoro-small" / record.CHECKS).read_text("utf-8"))
+    model = read_installed(state / "models" / "kokoro-small")
+    assert kept["files"] == {str(file.path.relative_to(model.folder)): file.sha256 for file in model.files}
+    assert kept["machine"]["cpu"]
+    capsys.readouterr()
+    assert cli.main(["models", "list", "--installed", "--set", f"state_dir={state}"]) == 0
+    assert "sound FAILED" in capsys.readouterr().out
+
+
+def test_a_voice_that_it_has_not_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before anything is loaded."""
+    state = small(tmp_path, "kokoro-small")
+    asked = ["models", "check", "kokoro-small", "--voice", "af_haert", "--set", f"state_dir={state}"]
+    assert cli.main(asked) == 2
+    assert "no voice 'af_haert'. Did you mean 'af_heart'?" in capsys.readouterr().err
+
+
+def test_a_damaged_model_fails_with_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is a finding of every voice."""
+    state = small(tmp_path, "kokoro-small")
+    with (state / "models" / "kokoro-small" / "model.onnx").open("r+b") as file:
+        file.write(b"broken")
+    assert cli.main(["models", "check", "kokoro-small", "--set", f"state_dir={state}"]) == 1
+    told = capsys.readouterr().out
+    assert "is damaged: its sha256 is" in told
+    assert "3 of 3 voices failed" in told

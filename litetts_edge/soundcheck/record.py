@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -21,6 +20,8 @@ from typing import Any
 
 from litetts_edge import __version__
 from litetts_edge.engines.cpu import cpu
+from litetts_edge.engines.installed import InstalledModel
+from litetts_edge.settings import atomic
 from litetts_edge.soundcheck.finding import Verdict, VoiceReport, overall
 
 CHECKS = "checks.json"
@@ -88,13 +89,8 @@ def document(
 def write(path: Path, checked: Mapping[str, Any]) -> None:
     """Put it in place whole, or not at all. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(path.name + ".new")
-    try:
-        new.write_text(json.dumps(checked, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        new.replace(path)
-    finally:
-        with suppress(FileNotFoundError):
-            new.unlink()
+    atomic.write(path, (json.dumps(checked, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
+    path.chmod(0o644)  # who checks may be another user than who lists
 
 
 def read(path: Path, files: Mapping[str, str]) -> Record | None:
@@ -111,6 +107,16 @@ def read(path: Path, files: Mapping[str, str]) -> Record | None:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def record_of(model: InstalledModel) -> Record | None:
+    """What was found of an installed model; None when it was never checked."""
+    return read(model.folder / CHECKS, files_of(model))
+
+
+def files_of(model: InstalledModel) -> dict[str, str]:
+    """Name to sha256, as they are recorded."""
+    return {str(file.path.relative_to(model.folder)): file.sha256 for file in model.files}
 
 
 def _version(package: str) -> str:

@@ -134,7 +134,9 @@ SUBCOMMANDS: dict[str, Subcommand] = {
         _verify_options,
     ),
     "check": Subcommand(
-        "litetts_edge.commands.check:check", "check how a model sounds, on this machine", _check_options
+        "litetts_edge.commands.models.checking:check_model",
+        "check how a model sounds, on this machine",
+        _check_options,
     ),
     "remove": Subcommand(
         "litetts_edge.commands.models.keeping:remove_model", "remove an installed model", _remove_options

@@ -15,6 +15,7 @@ from litetts_edge.catalogue.shelf import Shelf
 from litetts_edge.commands.models.place import megabytes, settings_and_shelf
 from litetts_edge.engines.installed import InstalledModel, installed_models
 from litetts_edge.engines.onnx import MANIFEST
+from litetts_edge.soundcheck.record import record_of
 
 _ABOUT = """
 * installed   SEE-CARD: read the model card before you use it   pi4: the smallest board that keeps up
@@ -28,7 +29,7 @@ def list_models(options: argparse.Namespace) -> int:
     own = {model.name: model for model in installed_models(shelf.folder)}
     if options.name:
         return _one(options.name, catalogue, own, shelf, as_json=options.json)
-    rows = [_row(model, model.name in own) for model in catalogue.models.values()]
+    rows = [_row(model, own.get(model.name)) for model in catalogue.models.values()]
     rows += [_own_row(model) for name, model in own.items() if name not in catalogue.models]
     rows = [row for row in rows if _is_asked(row, options)]
     if not rows:
@@ -45,6 +46,7 @@ def list_models(options: argparse.Namespace) -> int:
             row["licence"],
             row["board"],
             _languages(row),
+            row["sound"],
         ]
         for row in rows
     ]
@@ -56,7 +58,7 @@ def list_models(options: argparse.Namespace) -> int:
     return 0
 
 
-def _row(model: CatalogueModel, is_installed: bool) -> dict[str, Any]:
+def _row(model: CatalogueModel, own: InstalledModel | None) -> dict[str, Any]:
     return {
         "name": model.name,
         "engine": model.engine,
@@ -64,7 +66,8 @@ def _row(model: CatalogueModel, is_installed: bool) -> dict[str, Any]:
         "licence": model.licence,
         "languages": list(model.languages),
         "board": model.board,
-        "installed": is_installed,
+        "installed": own is not None,
+        "sound": _sound(own),
     }
 
 
@@ -77,7 +80,14 @@ def _own_row(model: InstalledModel) -> dict[str, Any]:
         "languages": list(model.languages),
         "board": "unknown",
         "installed": True,
+        "sound": _sound(model),
     }
+
+
+def _sound(model: InstalledModel | None) -> str:
+    """What `models check` found, in a few words; empty when it was never asked."""
+    found = record_of(model) if model is not None else None
+    return found.summary if found else ""
 
 
 def _is_asked(row: dict[str, Any], options: argparse.Namespace) -> bool:
@@ -92,6 +102,8 @@ def _languages(row: dict[str, Any]) -> str:
 def _one(name: str, catalogue: Catalogue, own: dict[str, InstalledModel], shelf: Shelf, *, as_json: bool) -> int:
     if name not in catalogue.models and name in own:
         print(f"{name}: not of the catalogue; in {own[name].folder}")
+        if sound := _sound(own[name]):
+            print(f"  {sound}")
         for one in own[name].files:
             print(f"  {one.role:7} {one.path.name}  {one.bytes} bytes  sha256 {one.sha256}")
         return 0
@@ -104,6 +116,7 @@ def _one(name: str, catalogue: Catalogue, own: dict[str, InstalledModel], shelf:
     about = {
         "engine": model.engine,
         "installed": str(shelf.folder / name) if name in own else "no",
+        "sound": _sound(own.get(name)),
         "licence": f"{model.licence}, {model.licence_text}",
         "languages": " ".join(model.languages),
         "keeps up on": f"{model.board} ({model.speed})",

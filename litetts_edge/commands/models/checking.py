@@ -8,18 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from litetts_edge.commands.config import sources_of
+from litetts_edge.commands.models.place import settings_and_shelf
 from litetts_edge.engines import ENGINES, PULLED, create
 from litetts_edge.engines.installed import installed_models
 from litetts_edge.engines.onnx import MANIFEST, read_manifest
 from litetts_edge.engines.options import EngineOptions
-from litetts_edge.errors import BadField, EngineFailed, did_you_mean
+from litetts_edge.errors import BadField, EngineFailed, ModelNotFound, did_you_mean
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.pipeline.voices import options_of
 from litetts_edge.soundcheck.check import Further, check_voice
 from litetts_edge.soundcheck.finding import Finding, Verdict, VoiceReport, overall
 from litetts_edge.soundcheck.listeners import Listener, find_listener
-from litetts_edge.soundcheck.record import CHECKS, document, write
+from litetts_edge.soundcheck.record import CHECKS, document, files_of, write
 from litetts_edge.speech import Voice
 from litetts_edge.text.frontend import Frontend
 
@@ -40,11 +40,11 @@ class Subject:
     record: Path
 
 
-def check(options: argparse.Namespace) -> int:
+def check_model(options: argparse.Namespace) -> int:
     """Check every voice, print what was found, keep it beside the model. 1 when a point failed. Raises
-    BadField.
+    BadField, ModelNotFound.
     """
-    settings = sources_of(options).load().settings
+    settings = settings_and_shelf(options)[0].settings
     state = Path(settings.state_dir)
     listener = find_listener(options.listener, state / "listener")
     subject = find(options.name, options_of(settings), state)
@@ -69,22 +69,20 @@ def check(options: argparse.Namespace) -> int:
 
 
 def find(name: str, options: EngineOptions, state: Path) -> Subject:
-    """The model or the engine that is meant. Raises BadField for none, EngineFailed for a damaged one."""
+    """The model or the engine that is meant. Raises ModelNotFound, EngineFailed for a damaged one."""
     models = {model.name: model for model in installed_models(options.pulled)}
     if name in models:
         model = models[name]
         engine = create(model.engine, replace(options, model=name))
         own = f"{model.engine}:{name.lower()}"
         voices = tuple(voice for voice in engine.voices if voice.id == own or voice.id.startswith(f"{own}#"))
-        files = {str(file.path.relative_to(model.folder)): file.sha256 for file in model.files}
-        return Subject(name, engine, voices or engine.voices, files, model.folder / CHECKS)
+        return Subject(name, engine, voices or engine.voices, files_of(model), model.folder / CHECKS)
     if name in ENGINES and name not in PULLED:
         engine = create(name, options)
         record = state / "checks" / f"{name}.json"  # where the program lies, it may not write
         return Subject(name, engine, engine.voices, _shipped(options.shipped / name), record)
     known = (*models, *(engine for engine in ENGINES if engine not in PULLED))
-    hint = did_you_mean(name, known)
-    raise BadField("name", f"no model {name!r} is installed.{hint} There is: {', '.join(known)}")
+    raise ModelNotFound(name, known)
 
 
 def examine(

@@ -116,7 +116,7 @@ class WholeGraph:
         if self._session is not None:
             return
         prepared = read_prepared(self._options.prepared, self._model)
-        path = prepared.graph("whole") if prepared else None
+        path = prepared.graph("whole", self._options.variant) if prepared else None
         if path is not None:
             try:
                 self._open(path, "")
@@ -163,7 +163,7 @@ class WholeGraph:
             self._style.name: _shaped(style, self._style, 2),
             self._speed.name: _shaped(np.array([speed_for(self._speed, speed)]), self._speed, 0),
         }
-        outputs = self._session.run(given, run)
+        outputs = self._session.run(given, run, shrink=self._options.shrink)
         samples = outputs[self._waveform].astype(np.float32).reshape(-1)
         if not np.isfinite(samples).all():
             raise EngineFailed(

@@ -572,7 +572,9 @@ class Windows:
 
     def unload(self) -> None: ...
 
-    def steps(self, ids: NDArray[np.int64], style: NDArray[np.float32], speed: float) -> Iterator[Step]:
+    def steps(
+        self, ids: NDArray[np.int64], style: NDArray[np.float32], speed: float, voice: str = ""
+    ) -> Iterator[Step]:
         loud = np.full(4800, 0.5, dtype=np.float32)
         yield lambda run: Piece(loud, is_last=False)
 

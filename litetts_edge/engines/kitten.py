@@ -12,9 +12,10 @@ from typing import Any
 
 from litetts_edge.engines.installed import InstalledModel
 from litetts_edge.engines.kitten_symbols import ids, is_heard, symbols
+from litetts_edge.engines.kokoro_stream import stream_graphs
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.portions import portions
-from litetts_edge.engines.style_graph import SAMPLE_RATE, WholeGraph
+from litetts_edge.engines.style_graph import SAMPLE_RATE
 from litetts_edge.engines.style_speech import MOST, Spoken, StyleSpeech, chosen_model
 from litetts_edge.engines.style_tables import StyleTables
 from litetts_edge.engines.style_voices import Choice, StyleVoices
@@ -104,7 +105,7 @@ class KittenEngine:
 
     @cached_property
     def _speech(self) -> StyleSpeech:
-        return StyleSpeech(WholeGraph(self._model, self._options))
+        return StyleSpeech(stream_graphs(self._model, self._options))
 
     def _portions(self, ipa: str, characters: int, voice: Voice) -> list[Spoken]:
         """Of a text of so many characters; none when nothing is heard. Raises VoiceNotFound, EngineFailed."""
@@ -118,7 +119,9 @@ class KittenEngine:
                 continue
             style = self._voices.style(voice, row(round(characters * len(portion.symbols) / len(written))))
             framed = ids(portion.symbols, ends=by_length)
-            spoken.append(Spoken(framed, style, portion.rest_ms, pace, _TAIL, 1 + by_length))
+            spoken.append(
+                Spoken(framed, style, portion.rest_ms, pace, _TAIL, 1 + by_length, self._voices.single(voice))
+            )
         return spoken
 
 

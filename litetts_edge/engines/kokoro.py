@@ -7,10 +7,11 @@ from functools import cached_property
 
 from litetts_edge.engines import kokoro_names
 from litetts_edge.engines.installed import InstalledModel
+from litetts_edge.engines.kokoro_stream import stream_graphs
 from litetts_edge.engines.kokoro_symbols import ids, is_heard, symbols
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.portions import portions
-from litetts_edge.engines.style_graph import StyleGraphs, WholeGraph
+from litetts_edge.engines.style_graph import StyleGraphs
 from litetts_edge.engines.style_speech import MOST, Spoken, StyleSpeech, chosen_model
 from litetts_edge.engines.style_tables import StyleTables
 from litetts_edge.engines.style_voices import Choice, StyleVoices
@@ -97,13 +98,17 @@ class KokoroEngine:
         return StyleSpeech(self._graphs())
 
     def _graphs(self) -> StyleGraphs:
-        """What speaks: the whole graph."""
-        return WholeGraph(self._model, self._options)
+        return stream_graphs(self._model, self._options)
 
     def _portions(self, written: str, voice: Voice) -> list[Spoken]:
         """Of one sentence; none when nothing of it is heard. Raises VoiceNotFound, EngineFailed."""
         return [
-            Spoken(ids(portion.symbols), self._voices.style(voice, row(len(portion.symbols))), portion.rest_ms)
+            Spoken(
+                ids(portion.symbols),
+                self._voices.style(voice, row(len(portion.symbols))),
+                portion.rest_ms,
+                voice=self._voices.single(voice),
+            )
             for portion in portions(written, MOST)
             if is_heard(portion.symbols)
         ]

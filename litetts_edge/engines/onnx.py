@@ -48,6 +48,8 @@ class Port:
     rank: int
     width: int
     """Its last dimension; 0 where that is not fixed."""
+    shape: tuple[int, ...] = ()
+    """All of them; 0 for one that is not fixed."""
 
 
 class OnnxModel:
@@ -199,8 +201,8 @@ def _port(node: Any) -> Port:
         dtype = np.dtype(name)
     except TypeError:
         dtype = np.dtype(object)
-    shape = node.shape or ()
-    return Port(node.name, dtype, len(shape), shape[-1] if shape and isinstance(shape[-1], int) else 0)
+    shape = tuple(size if isinstance(size, int) else 0 for size in node.shape or ())
+    return Port(node.name, dtype, len(shape), shape[-1] if shape else 0, shape)
 
 
 def verify(engine: str, path: Path, sha256: str = "") -> int:

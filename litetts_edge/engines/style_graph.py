@@ -77,10 +77,13 @@ class StyleGraphs(Protocol):
         """Free the sessions; load() brings them back."""
         ...
 
-    def steps(self, ids: NDArray[np.int64], style: NDArray[np.float32], speed: float) -> Iterator[Step]:
+    def steps(
+        self, ids: NDArray[np.int64], style: NDArray[np.float32], speed: float, voice: str = ""
+    ) -> Iterator[Step]:
         """The steps that speak `ids` (n,), framed by their own marks of begin and end, in `style` (1, width).
 
-        `speed` is within 0.5 and 2. The engine calls each step in a run of its own, and hands its samples on
+        `speed` is within 0.5 and 2; `voice` is the name of the single voice that the style is of, empty for a
+        blend. The engine calls each step in a run of its own, and hands its samples on
         before it asks for the next one. Only the last piece says that it is; its edges are not trimmed.
         """
         ...
@@ -116,7 +119,7 @@ class WholeGraph:
         if self._session is not None:
             return
         prepared = read_prepared(self._options.prepared, self._model)
-        path = prepared.graph("whole", self._options.variant) if prepared else None
+        path = prepared.graph("whole") if prepared else None
         if path is not None:
             try:
                 self._open(path, "")
@@ -132,7 +135,9 @@ class WholeGraph:
             self._session.unload()
         self._session = None
 
-    def steps(self, ids: NDArray[np.int64], style: NDArray[np.float32], speed: float) -> Iterator[Step]:
+    def steps(
+        self, ids: NDArray[np.int64], style: NDArray[np.float32], speed: float, voice: str = ""
+    ) -> Iterator[Step]:
         """The one step."""
         yield lambda run: self._speak(ids, style, speed, run)
 
@@ -148,7 +153,7 @@ class WholeGraph:
         )
         session.load()
         try:
-            self._ids, self._style, self._speed = _inputs(session, self._model.engine, path)
+            self._ids, self._style, self._speed = read_inputs(session, self._model.engine, path)
             self._waveform, self._durations = _outputs(session, self._model.engine, path)
         except BaseException:
             session.unload()
@@ -159,20 +164,26 @@ class WholeGraph:
         if self._session is None:
             raise EngineFailed(self._model.engine, f"{self._model.name} is not loaded.")
         given = {
-            self._ids.name: _shaped(ids, self._ids, 2),
-            self._style.name: _shaped(style, self._style, 2),
-            self._speed.name: _shaped(np.array([speed_for(self._speed, speed)]), self._speed, 0),
+            self._ids.name: shaped(ids, self._ids, 2),
+            self._style.name: shaped(style, self._style, 2),
+            self._speed.name: shaped(np.array([speed_for(self._speed, speed)]), self._speed, 0),
         }
-        outputs = self._session.run(given, run, shrink=self._options.shrink)
-        samples = outputs[self._waveform].astype(np.float32).reshape(-1)
-        if not np.isfinite(samples).all():
-            raise EngineFailed(
-                self._model.engine,
-                f"{self._model.name} made samples that are no numbers: this machine cannot run it."
-                " Use the model in another precision.",
-            )
+        outputs = self._session.run(given, run)
+        samples = heard(outputs[self._waveform], self._model)
         durations = outputs[self._durations].astype(np.int64).reshape(-1) if self._durations is not None else None
         return Piece(samples, is_last=True, durations=durations)
+
+
+def heard(waveform: NDArray[Any], model: InstalledModel) -> Samples:
+    """(n,) samples of what a graph gave. Raises EngineFailed when not all of them are numbers."""
+    samples = waveform.astype(np.float32).reshape(-1)
+    if not np.isfinite(samples).all():
+        raise EngineFailed(
+            model.engine,
+            f"{model.name} made samples that are no numbers: this machine cannot run it."
+            " Use the model in another precision.",
+        )
+    return samples
 
 
 def graph_file(model: InstalledModel) -> ModelFile:
@@ -188,7 +199,7 @@ def speed_for(port: Port, speed: float) -> float:
     return max(1.0, float(round(speed))) if np.issubdtype(port.dtype, np.integer) else speed
 
 
-def _inputs(session: OnnxModel, engine: str, path: Path) -> tuple[Port, Port, Port]:
+def read_inputs(session: OnnxModel, engine: str, path: Path) -> tuple[Port, Port, Port]:
     """Ids, style and speed. Raises EngineFailed for another kind of graph."""
     ports = {port.name: port for port in session.inputs}
     ids = next((ports[name] for name in _IDS if name in ports), None)
@@ -217,7 +228,7 @@ def _outputs(session: OnnxModel, engine: str, path: Path) -> tuple[int, int | No
     return waveform, durations
 
 
-def _shaped(values: NDArray[Any], port: Port, unknown: int) -> NDArray[Any]:
+def shaped(values: NDArray[Any], port: Port, unknown: int) -> NDArray[Any]:
     """As the graph wants it: its type, and ones before the last dimension up to its rank."""
     rank = port.rank or unknown
     return values.astype(port.dtype).reshape((1,) * (rank - 1) + (-1,) if rank else ())

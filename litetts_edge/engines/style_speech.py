@@ -43,6 +43,8 @@ class Spoken:
     """Samples at the end that the model speaks for nothing."""
     tail_ids: int = 1
     """The ids at the end that these samples belong to."""
+    voice: str = ""
+    """The single voice that the style is of; empty for a blend."""
 
 
 class StyleSpeech:
@@ -71,7 +73,8 @@ class StyleSpeech:
             yield silence(_NOTHING_MS, SAMPLE_RATE, ends_sentence=True)
         for number, portion in enumerate(portions, 1):
             edges = Edges(SAMPLE_RATE)
-            for step in self.graphs.steps(portion.ids, portion.style, bounded(speed) * portion.pace):
+            pace = bounded(speed) * portion.pace
+            for step in self.graphs.steps(portion.ids, portion.style, pace, portion.voice):
                 with self._runs.begin() as run:
                     piece = step(run)
                 samples = edges.trim(_without_tail(piece, portion), is_last=piece.is_last)

@@ -73,6 +73,11 @@ class StyleVoices:
         shares = self._shares(self._presets.get(asked, asked))
         return [(self.names[at], float(shares[at])) for at in np.flatnonzero(shares)]
 
+    def single(self, voice: Voice) -> str:
+        """The name of a voice that is no blend of others, else empty. Raises VoiceNotFound."""
+        parts = self.parts(voice)
+        return parts[0][0] if len(parts) == 1 else ""
+
     def style(self, voice: Voice, choice: Choice) -> NDArray[np.float32]:
         """(1, width): the rows of its parts that `choice` names, blended. Raises VoiceNotFound, EngineFailed."""
         rows = [self._row(name, choice) * np.float32(share) for name, share in self.parts(voice)]

@@ -19,13 +19,20 @@ from litetts_edge.engines.installed import InstalledModel
 from litetts_edge.engines.onnx import MANIFEST, trim
 from litetts_edge.engines.prepared import Prepared, circumstances, read_prepared
 from litetts_edge.errors import EngineFailed
+from litetts_edge.prepare import split_kokoro
 from litetts_edge.prepare.compare import Feed
 from litetts_edge.prepare.recipe import Result, rewrite
 
 Splitter = Callable[[onnx.ModelProto], Mapping[str, onnx.ModelProto]]
 """The parts of a published graph, by variant. Raises ValueError for a graph that it does not know."""
 
-SPLITTERS: dict[str, Splitter] = {}
+Feeder = Callable[[Mapping[str, onnx.ModelProto], Sequence[Feed]], Mapping[str, Sequence[Feed]]]
+"""What each part is given when the published graph is given some feeds."""
+
+SPLITTERS: dict[str, tuple[Splitter, Feeder]] = {
+    "kitten": (split_kokoro.split, split_kokoro.part_feeds),
+    "kokoro": (split_kokoro.split, split_kokoro.part_feeds),
+}
 """By engine."""
 
 _DISK = 3
@@ -84,7 +91,28 @@ def _graphs(
     model: InstalledModel, source: Path, work: Path, feeds: Sequence[Feed], tell: Callable[[str], None]
 ) -> dict[str, Result]:
     tell(f"{model.name}: whole")
-    return {"whole": rewrite(_load(model, source), work, "whole", feeds, tell)}
+    made = {"whole": rewrite(_load(model, source), work, "whole", feeds, tell)}
+    if model.engine in SPLITTERS:
+        made |= _parts(model, source, work, feeds, tell)
+    return made
+
+
+def _parts(
+    model: InstalledModel, source: Path, work: Path, feeds: Sequence[Feed], tell: Callable[[str], None]
+) -> dict[str, Result]:
+    """The parts that stream; none for a graph of another structure, which is spoken whole."""
+    split, feed_parts = SPLITTERS[model.engine]
+    try:
+        parts = split(_load(model, source))
+    except ValueError as error:
+        tell(f"{model.name}: no parts, so no streaming: {error}")
+        return {}
+    given = feed_parts(parts, feeds)
+    made = {}
+    for variant, part in parts.items():
+        tell(f"{model.name}: {variant}")
+        made[variant] = rewrite(part, work, variant, given[variant], tell)
+    return made
 
 
 def _load(model: InstalledModel, path: Path) -> onnx.ModelProto:

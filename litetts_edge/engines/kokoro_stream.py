@@ -1,0 +1,359 @@
+"""Kokoro and KittenTTS in windows, with the graphs that prepare/split_kokoro makes of a published one.
+
+The front and the harmonic source run once for a sentence. The generator normalises every channel over the whole of
+it: `exact` runs it on all of the sentence, `calibrated` on windows, with statistics that were measured on other
+sentences of the voice (stream_statistics) and that a check has found good (stream_check). A voice without them is
+spoken exactly. The noise of the source is drawn anew from the same seed, so a sentence repeats to the bit.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from litetts_edge.engines.chunking import Pace, Schedule, Windows
+from litetts_edge.engines.installed import InstalledModel
+from litetts_edge.engines.onnx import OnnxModel, Port, trim
+from litetts_edge.engines.options import EngineOptions, Stream
+from litetts_edge.engines.prepared import Prepared, read_prepared
+from litetts_edge.engines.stream_record import passed
+from litetts_edge.engines.stream_statistics import FOLDER, Calibration, Floats, Observed, features, read
+from litetts_edge.engines.style_graph import (
+    SAMPLE_RATE,
+    STYLE,
+    Piece,
+    Step,
+    StyleGraphs,
+    WholeGraph,
+    graph_file,
+    heard,
+    read_inputs,
+    shaped,
+    speed_for,
+)
+from litetts_edge.engines.termination import Run
+from litetts_edge.errors import EngineFailed
+
+log = logging.getLogger(__name__)
+
+PARTS = ("front", "source", "generator", "generator-stats")
+"""The prepared graphs that streaming needs."""
+
+_FIRST, _LEAST, _MOST = 24, 24, 240
+"""Frames of a window: 0.3 s at first, at most 3 s, for which a generator of 128 channels takes some 50 MB."""
+_SEED = 82
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the parts say of themselves."""
+
+    before: int
+    """Frames that a window needs before its own."""
+    behind: int
+    samples: int
+    """Of a frame."""
+    steps: int
+    """Positions of the source for a frame; one more at the end."""
+    epsilon: float
+    noise: tuple[str, ...]
+    """`normal` or `uniform` for each noise input."""
+
+    @classmethod
+    def read(cls, facts: Mapping[str, str]) -> Shape:
+        """Raises KeyError, ValueError."""
+        before, behind = int(facts["litetts.before"]), int(facts["litetts.behind"])
+        samples, steps = int(facts["litetts.samples_per_frame"]), int(facts["litetts.steps_per_frame"])
+        if min(before, behind) < 0 or min(samples, steps) < 1:
+            raise ValueError(f"{dict(facts)} is no shape")
+        noise = tuple(facts["litetts.noise"].split())
+        return cls(before, behind, samples, steps, float(facts["litetts.epsilon"]), noise)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """What front and source say of a sentence."""
+
+    frames: NDArray[Any]
+    """(1, channels, n)"""
+    source: NDArray[Any]
+    """(1, bins, n steps + 1)"""
+    modulation: Floats
+    """(2, channels of all normalisations): scale and shift."""
+    durations: NDArray[np.int64] | None
+
+
+@dataclass(slots=True, eq=False)
+class _Speaking:
+    """A sentence that is given out in windows."""
+
+    told: Told
+    affine: Floats
+    schedule: Schedule
+    at: int = 0
+    """Frames that have been given out."""
+
+    @property
+    def left(self) -> int:
+        return int(self.told.frames.shape[2]) - self.at
+
+
+class KokoroStream:
+    """StyleGraphs that speak in windows where the voice is calibrated, and else in one step."""
+
+    def __init__(
+        self,
+        model: InstalledModel,
+        options: EngineOptions,
+        prepared: Prepared,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`prepared` has all of PARTS."""
+        self._model = model
+        self._options = options
+        self._prepared = prepared
+        self._clock = clock
+        self.source = graph_file(model).sha256
+        """The sha256 of the published file."""
+        self.calibrated = prepared.folder / FOLDER
+        """Folder of the calibrations and of what was found of them."""
+        self._sessions: dict[str, OnnxModel] = {}
+        self._calibrations: dict[str, Calibration | None] = {}
+        self._pace = Pace()
+        self._shape: Shape | None = None
+        self._ports = (Port("", np.dtype(object), 0, 0),) * 3
+
+    @property
+    def is_loaded(self) -> bool:
+        return self._shape is not None
+
+    @property
+    def model_bytes(self) -> int:
+        """Size of the loaded files; 0 when not loaded."""
+        return sum(session.model_bytes for session in self._sessions.values())
+
+    @property
+    def style_width(self) -> int:
+        """Numbers of a style. Only when loaded."""
+        return self._ports[1].width or STYLE
+
+    @property
+    def shape(self) -> Shape:
+        """Only when loaded."""
+        if self._shape is None:
+            raise EngineFailed(self._model.engine, f"{self._model.name} is not loaded.")
+        return self._shape
+
+    def load(self) -> None:
+        """Front, source and the generator that the voices need. Raises EngineFailed."""
+        if self._shape is not None:
+            return
+        try:
+            is_windowed = self._options.stream is Stream.CALIBRATED and passed(self.calibrated, self.source)
+            for part in ("front", "source", "generator" if is_windowed else "generator-stats"):
+                self._session(part)
+            front = self._sessions["front"]
+            self._ports = read_inputs(front, self._model.engine, self._prepared.folder)
+            self._shape = Shape.read(front.metadata)
+        except (KeyError, ValueError) as error:
+            self.unload()
+            raise EngineFailed(
+                self._model.engine,
+                f"{self._prepared.folder} does not say how it streams ({error!r})."
+                f" Run `litetts-edge models optimize {self._model.name} --force`.",
+            ) from None
+        except BaseException:
+            self.unload()
+            raise
+
+    def unload(self) -> None:
+        """Free the sessions."""
+        for session in self._sessions.values():
+            session.unload()
+        self._sessions.clear()
+        self._shape = None
+        self._calibrations.clear()
+
+    def steps(
+        self, ids: NDArray[np.int64], style: NDArray[np.float32], speed: float, voice: str = ""
+    ) -> Iterator[Step]:
+        """One step for each window; one for all of an exact sentence."""
+        calibration = self.calibration(voice) if self._options.stream is Stream.CALIBRATED else None
+        if calibration is None:
+            yield lambda run: self._exact(ids, style, speed, run)
+        else:
+            yield from self.windows(ids, style, speed, calibration)
+
+    def windows(
+        self, ids: NDArray[np.int64], style: NDArray[np.float32], speed: float, calibration: Calibration
+    ) -> Iterator[Step]:
+        """The steps of a sentence with these statistics."""
+        begun: list[_Speaking] = []
+
+        def first(run: Run) -> Piece:
+            told = self.tell(ids, style, speed, run)
+            statistics = calibration.statistics(features(told.frames, told.source))
+            begun.append(_Speaking(told, self.affine(told, statistics), self._schedule(told)))
+            return self._window(begun[0], run)
+
+        yield first
+        while begun and begun[0].left:
+            trim()  # what the window before has left behind
+            yield lambda run: self._window(begun[0], run)
+
+    def tell(self, ids: NDArray[np.int64], style: NDArray[np.float32], speed: float, run: Run) -> Told:
+        """Run front and source. Raises EngineFailed."""
+        front = self._session("front")
+        wanted, styled, fast = self._ports
+        given = {
+            wanted.name: shaped(ids, wanted, 2),
+            styled.name: shaped(style, styled, 2),
+            fast.name: shaped(np.array([speed_for(fast, speed)]), fast, 0),
+        }
+        told = _named(front, front.run(given, run))
+        pitch = told["pitch"]
+        source = self._session("source")
+        samples = int(told["frames"].shape[2]) * self.shape.samples
+        (features_of_source,) = source.run({"pitch": pitch} | self._noise(source.inputs, samples), run)
+        durations = told.get("duration")
+        return Told(
+            told["frames"],
+            features_of_source,
+            told["modulation"],
+            None if durations is None else durations.astype(np.int64).reshape(-1),
+        )
+
+    def whole(self, told: Told, run: Run) -> tuple[NDArray[np.float32], Floats]:
+        """The samples of a sentence, made in one go, and its statistics (2, channels). Raises EngineFailed."""
+        session = self._session("generator-stats")
+        given = {"frames": told.frames, "source": told.source, "modulation": told.modulation}
+        made = _named(session, session.run(given, run))
+        return heard(made["waveform"], self._model), made["statistics"]
+
+    def observe(self, ids: NDArray[np.int64], style: NDArray[np.float32], run: Run) -> Observed:
+        """What a calibration learns from one sentence. Raises EngineFailed."""
+        told = self.tell(ids, style, 1.0, run)
+        return Observed(features(told.frames, told.source), self.whole(told, run)[1])
+
+    def window(self, told: Told, affine: Floats, start: int, end: int, run: Run) -> NDArray[np.float32]:
+        """The samples of the frames from `start` to `end`. Raises EngineFailed."""
+        shape = self.shape
+        low, high = max(0, start - shape.before), min(told.frames.shape[2], end + shape.behind)
+        given = {
+            "frames": np.ascontiguousarray(told.frames[:, :, low:high]),
+            "source": np.ascontiguousarray(told.source[:, :, low * shape.steps : high * shape.steps + 1]),
+            "affine": affine,
+        }
+        (waveform,) = self._session("generator").run(given, run)
+        skipped = (start - low) * shape.samples
+        return heard(waveform, self._model)[skipped : skipped + (end - start) * shape.samples]
+
+    def affine(self, told: Told, statistics: Floats) -> Floats:
+        """Gain and bias (2, channels) of the sentence's normalisations with the statistics (2, channels) given."""
+        gain = told.modulation[0] / np.sqrt(np.maximum(statistics[1], 0) + self.shape.epsilon)
+        return np.stack([gain, told.modulation[1] - statistics[0] * gain]).astype(np.float32)
+
+    def calibration(self, voice: str) -> Calibration | None:
+        """That of a voice, if it has one that the check has passed; why not, is logged once."""
+        if voice not in self._calibrations:
+            self._calibrations[voice] = self._read_calibration(voice)
+        return self._calibrations[voice]
+
+    def forget(self) -> None:
+        """Read calibrations again when they are needed."""
+        self._calibrations.clear()
+
+    def _read_calibration(self, voice: str) -> Calibration | None:
+        if not voice:
+            return None
+        file = self.calibrated / f"{voice}.npz"
+        why = ""
+        if not file.is_file():
+            why = "it has no calibration"
+        elif voice not in passed(self.calibrated, self.source):
+            why = "its calibration has not passed the check"
+        if why:
+            log.info("%s of %s is spoken in whole sentences: %s.", voice, self._model.name, why)
+            return None
+        return read(file, self.source, self._channels)
+
+    @property
+    def _channels(self) -> int:
+        (port,) = (one for one in self._session("front").outputs if one.name == "modulation")
+        return port.width
+
+    def _exact(self, ids: NDArray[np.int64], style: NDArray[np.float32], speed: float, run: Run) -> Piece:
+        told = self.tell(ids, style, speed, run)
+        samples, _ = self.whole(told, run)
+        return Piece(samples, is_last=True, durations=told.durations)
+
+    def _window(self, speaking: _Speaking, run: Run) -> Piece:
+        began = self._clock()
+        start = speaking.at
+        end = start + speaking.schedule.take(began)
+        samples = self.window(speaking.told, speaking.affine, start, end, run)
+        now = self._clock()
+        total = int(speaking.told.frames.shape[2])
+        computed = min(total, end + self.shape.behind) - max(0, start - self.shape.before)
+        self._pace.took(computed, now - began)
+        speaking.schedule.handed_over(now)
+        speaking.at = end
+        is_last = end == total
+        return Piece(samples, is_last=is_last, durations=speaking.told.durations if is_last else None)
+
+    def _schedule(self, told: Told) -> Schedule:
+        shape = self.shape
+        frame_s = shape.samples / SAMPLE_RATE
+        windows = Windows(frame_s, shape.before + shape.behind, _FIRST, _LEAST, _MOST)
+        return Schedule(windows, self._pace, int(told.frames.shape[2]))
+
+    def _session(self, part: str) -> OnnxModel:
+        """Loaded; of the two generators, one at a time."""
+        if part not in self._sessions:
+            for other in ("generator", "generator-stats"):
+                if part.startswith("generator") and other in self._sessions:
+                    self._sessions.pop(other).unload()
+            self._sessions[part] = self._loaded(part)
+        return self._sessions[part]
+
+    def _loaded(self, part: str) -> OnnxModel:
+        path = self._prepared.graph(part)
+        if path is None:
+            raise EngineFailed(self._model.engine, f"{self._prepared.folder} has no {part}.")
+        options = self._options
+        session = OnnxModel(
+            self._model.engine, path, threads=options.threads, spinning=options.spinning, arena=options.arena
+        )
+        session.load()
+        return session
+
+    def _noise(self, ports: tuple[Port, ...], samples: int) -> dict[str, NDArray[Any]]:
+        """What the source's noise inputs are given: the same for every sentence of a length."""
+        random = np.random.default_rng(_SEED)
+        given = {}
+        for port, kind in zip([one for one in ports if one.name != "pitch"], self.shape.noise, strict=True):
+            size = [dim or samples for dim in port.shape]
+            draw = random.standard_normal if kind == "normal" else random.random
+            given[port.name] = draw(size, dtype=np.float32).astype(port.dtype, copy=False)
+        return given
+
+
+def stream_graphs(model: InstalledModel, options: EngineOptions) -> StyleGraphs:
+    """In windows where the options ask for it and the graphs were prepared, else whole sentences."""
+    if options.stream is not Stream.OFF:
+        prepared = read_prepared(options.prepared, model)
+        if prepared is not None and all(prepared.graph(part) for part in PARTS):
+            return KokoroStream(model, options, prepared)
+        log.info("%s is spoken in whole sentences; `models optimize` makes the graphs for less.", model.name)
+    return WholeGraph(model, options)
+
+
+def _named(session: OnnxModel, outputs: list[NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    return {port.name: output for port, output in zip(session.outputs, outputs, strict=True)}

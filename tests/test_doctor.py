@@ -445,14 +445,14 @@ def test_sound_servers_and_nodes_are_seen(tmp_path: Path) -> None:
 
 
 def test_the_configured_voice_speaks(load: Load) -> None:
-    found = one(voice.voice(load("", "voice=espeak:de").settings))
+    found = one(voice.voice(load("", "voice=espeak:de").settings), "voice")
     assert found.level is Level.OK, found
     assert "espeak:de loads in" in found.found
 
 
 def test_a_voice_or_engine_that_is_not_there(load: Load) -> None:
     """The nearest name, and the command that lists the rest."""
-    found = one(voice.voice(load("", "voice=espeak:dee").settings))
+    found = one(voice.voice(load("", "voice=espeak:dee").settings), "voice")
     assert found.level is Level.FAULT
     assert "litetts-edge voices" in found.advice[0]
     assert one(voice.voice(load("", "engine.name=espeek").settings)).level is Level.FAULT
@@ -472,10 +472,10 @@ def test_a_slow_voice_and_a_broken_one() -> None:
 def test_a_voice_is_tried_in_a_process_of_its_own(load: Load) -> None:
     """What it found comes back; when it takes its process with it, or does not end, that is its fault."""
     settings = load("", "voice=espeak:de").settings
-    found = one(voice.voice_apart(settings))
+    found = one(voice.voice_apart(settings), "voice")
     assert (found.level, found.name) == (Level.OK, "voice")
     assert "espeak:de loads in" in found.found
-    broken = one(voice.voice_apart(load("", "voice=espeak:dee").settings))
+    broken = one(voice.voice_apart(load("", "voice=espeak:dee").settings), "voice")
     assert "litetts-edge voices" in broken.advice[0]
     died = one(voice.voice_apart(settings, program="import os, signal; os.kill(os.getpid(), signal.SIGILL)"))
     assert died.level is Level.FAULT

@@ -16,7 +16,7 @@ from litetts_edge.engines.memory import Cost, Need, Room
 from litetts_edge.engines.options import SHIPPED
 from litetts_edge.engines.tiny import TinyEngine
 from litetts_edge.errors import ModelTooLarge, VoiceNotFound
-from litetts_edge.events import Finished
+from litetts_edge.events import Failed, Finished
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.pipeline.loading import Loader
 from litetts_edge.pipeline.residence import UNLOADED_FIRST, Residence
@@ -175,18 +175,20 @@ async def test_a_load_that_is_known_to_be_harmless_goes_on_beside_speech(tmp_pat
 
 
 async def test_a_load_that_is_known_to_hold_the_lock_long_waits(tmp_path: Path) -> None:
-    """The same, with a hold of half the latency."""
-    old, new = HeavyEngine("old"), HeavyEngine("new")
+    """With a hold of half the latency: it is loaded after what is spoken, and before what waits."""
+    old, new = HeavyEngine("old"), HeavyEngine("new", loads_at_once=False)
     async with open_house(tmp_path, [old], Machine(1000, [old, new]), latency_s=0.2) as house:
         house.loader.know_holds({"new": 0.1})
         house.desk.speaker.pause()
         house.desk.pipeline.submit(ask("a"))
         await house.desk.at_speaker("a")
+        house.desk.pipeline.submit(ask("b"))
         house.residence.want(house.voices(new))
-        await house.desk.thread.run(lambda: None)
-        assert not new.loading.is_set()
         house.desk.speaker.resume()
-        await house.speaks("new")
+        await house.desk.closed("a")
+        new.may_load.set()
+        await house.desk.closed("a", "b")
+        assert [finished(house, name).voice for name in ("a", "b")] == ["old", "new"]
 
 
 async def test_of_several_wishes_the_last_counts(tmp_path: Path) -> None:
@@ -242,6 +244,7 @@ async def test_a_failed_load_brings_the_old_voice_back(tmp_path: Path) -> None:
     async with open_house(tmp_path, [old], Machine(150, [old, new])) as house:
         house.residence.want(house.voices(new))
         await house.until(lambda: house.residence.problem is not None)
+        assert house.residence.state == "loaded"
         house.desk.pipeline.submit(ask("a"))
         await house.desk.closed("a")
         assert finished(house, "a").voice == "old"
@@ -275,6 +278,23 @@ async def test_a_request_for_another_engine_makes_room_of_what_nobody_uses(tmp_p
             await house.desk.closed(name)
         assert [finished(house, name).voice for name in ("a", "b")] == ["other", "one"]
         assert one.story == ["loaded", "unloaded", "loaded"]
+
+
+async def test_what_is_used_makes_no_room(tmp_path: Path) -> None:
+    """The one that is speaking goes on; the other request fails, and says why."""
+    one, other = HeavyEngine("one"), HeavyEngine("other")
+    async with open_house(tmp_path, [one, other], Machine(150, [one, other])) as house:
+        house.desk.speaker.pause()
+        house.desk.pipeline.submit(ask("a"))
+        await house.desk.at_speaker("a")
+        house.desk.pipeline.submit(ask("b", voice="other", outputs=("file",)))
+        await house.desk.closed("b")
+        failed = house.desk.closing("b")
+        assert isinstance(failed, Failed)
+        assert (failed.code, other.story) == ("model_too_large", [])
+        house.desk.speaker.resume()
+        await house.desk.closed("a")
+        assert (finished(house, "a").voice, one.story) == ("one", ["loaded"])
 
 
 async def test_the_budget_of_the_settings_counts_as_the_machine_s_own(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from litetts_edge.catalogue.imports import Imported, install, only
 from litetts_edge.catalogue.recognise import Findings, recognise
-from litetts_edge.catalogue.shelf import Shelf
+from litetts_edge.catalogue.shelf import Shelf, sha256_of
 from litetts_edge.engines.installed import installed_models
 from litetts_edge.errors import DiskFull, ModelDamaged, NotAModel
 from tests.published import (
@@ -123,6 +123,21 @@ def test_a_models_folder_that_lost_a_file(stick: Path, shelf: Shelf) -> None:
     assert "one.onnx, which is not there" in findings.remarks[0]
 
 
+def test_a_bad_place_on_a_stick_spoils_one_file(stick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is named, and the rest is taken."""
+    write(stick, {"a.bin": SKY, "b.bin": HEART, "c": KOKORO_MODEL})
+
+    def failing(path: Path) -> str:
+        if path.name == "a.bin":
+            raise OSError(5, "Input/output error")
+        return sha256_of(path)
+
+    monkeypatch.setattr("litetts_edge.catalogue.recognise.sha256_of", failing)
+    findings = recognise([stick], CATALOGUE)
+    assert [one.path for one in findings.models[0].copies] == ["kokoro.onnx", "voices/af_heart.bin"]
+    assert findings.remarks == [f"{stick / 'a.bin'} cannot be read (Input/output error)"]
+
+
 def test_any_piper_voice_is_recognised(stick: Path, shelf: Shelf) -> None:
     """Not only those of the catalogue; its language is in its JSON."""
     content = {
@@ -211,6 +226,7 @@ def test_an_archive_is_refused_with_a_hint(stick: Path, make: Callable[[bytes], 
         ({"x.onnx": onnx_bytes(KOKORO_INPUTS, weights=9), "v.bin": b"x" * 1000}, "there are no voices beside it"),
         ({"readme.txt": b"hello"}, "no model that can be imported"),
         ({"manifest.json": b'{"name": "x"}'}, "no model that can be imported"),
+        ({"manifest.json": b'{"a":' * 9999}, "no model that can be imported"),
         (
             {
                 "x/manifest.json": json.dumps(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from litetts_edge import cli
 from litetts_edge.catalogue.entries import Catalogue
-from litetts_edge.commands.models import fetching, listing
+from litetts_edge.commands.models import SUBCOMMANDS, fetching, listing
 from litetts_edge.commands.models.progress import ProgressLine
 from tests.published import HEART, KOKORO_MODEL, PublishedFiles, published, published_catalogue, tree
 
@@ -191,6 +192,26 @@ def test_a_folder_that_may_not_be_written(state: Path, capsys: Captured, monkeyp
     told = capsys.readouterr().err
     assert "models" in told
     assert "sudo" in told
+
+
+def test_an_interrupted_pull_says_how_it_goes_on(
+    state: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And ends as interrupted programs do."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("litetts_edge.catalogue.fetch.Fetcher.fetch", interrupted)
+    assert models("pull", "voice", "--yes") == 130
+    assert "goes on where it stopped" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", SUBCOMMANDS)
+def test_every_subcommand_has_its_function(name: str) -> None:
+    """The table names modules as text."""
+    module, _, function = SUBCOMMANDS[name].function.partition(":")
+    assert callable(getattr(import_module(module), function))
 
 
 class Clock:

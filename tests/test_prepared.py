@@ -11,7 +11,13 @@ import pytest
 from litetts_edge.engines.cpu import cpu
 from litetts_edge.engines.installed import InstalledModel, ModelFile
 from litetts_edge.engines.onnx import MANIFEST, verify
-from litetts_edge.engines.prepared import circumstances, onnxruntime_version, read_prepared
+from litetts_edge.engines.prepared import (
+    Prepared,
+    PreparedGraph,
+    circumstances,
+    onnxruntime_version,
+    read_prepared,
+)
 from litetts_edge.errors import EngineFailed
 
 
@@ -50,6 +56,15 @@ def test_a_variant_is_found(tmp_path: Path, model: InstalledModel) -> None:
     assert prepared.graph("whole") == tmp_path / model.name / "whole.onnx"
     assert prepared.graphs["whole"].rewrites[0].count == 3
     assert prepared.graph("generator") is None
+
+
+def test_the_asked_ending_is_preferred_and_not_demanded(tmp_path: Path) -> None:
+    """tune names one for all graphs of a model, and not each has it."""
+    graphs = {name: PreparedGraph(tmp_path / name, (), 60.0) for name in ("front", "generator", "generator-int8")}
+    prepared = Prepared(tmp_path, graphs)
+    assert prepared.graph("generator", "int8") == tmp_path / "generator-int8"
+    assert prepared.graph("generator") == tmp_path / "generator"
+    assert prepared.graph("front", "int8") == tmp_path / "front"
 
 
 @pytest.mark.parametrize("key", ["source_sha256", "onnxruntime", "cpu", "recipe"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -215,6 +216,23 @@ def test_more_than_the_file_is_refused(pulling: Pulling, server: PublishedFiles)
         pulling.pull("voice")
 
 
+@pytest.mark.parametrize("length", ["2000000", ""])
+def test_an_unknown_size_has_a_limit(pulling: Pulling, server: PublishedFiles, length: str) -> None:
+    """Whether the server names its length or not."""
+
+    def large(handler: BaseHTTPRequestHandler, _: bytes) -> None:
+        handler.send_response(200)
+        if length:
+            handler.send_header("Content-Length", length)
+        handler.end_headers()
+        with contextlib.suppress(OSError):  # the other side has seen enough
+            handler.wfile.write(b"{".ljust(2_000_000))
+
+    server.behaves("/voice.onnx.json", large)
+    with pytest.raises(DownloadFailed, match=r"2000000 bytes there|gives more than"):
+        pulling.pull("unknown")
+
+
 def test_encryption_is_not_given_up() -> None:
     """A redirect from https to http is refused."""
     follow = _Redirect().redirect_request
@@ -371,7 +389,7 @@ def test_an_unknown_hash_is_pinned(pulling: Pulling, server: PublishedFiles) -> 
     assert installed_models(pulling.shelf.folder) == ()
 
 
-@pytest.mark.parametrize("content", [b"{}", b'{"audio": {"sample_rate": "x"}}', b"{ not json"])
+@pytest.mark.parametrize("content", [b"{}", b'{"audio": {"sample_rate": "x"}}', b"{ not json", b'{"a":' * 9999])
 def test_what_has_no_hash_is_looked_into(pulling: Pulling, server: PublishedFiles, content: bytes) -> None:
     """JSON is not yet the JSON of a voice."""
     server.files["/voice.onnx.json"] = content

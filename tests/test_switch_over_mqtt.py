@@ -8,6 +8,7 @@ from tests.broker import Broker
 from tests.program import House, programs
 from tests.program import house as friend_of
 
+SMALL = Path(__file__).parent / "data" / "engines"
 TINY = {"LITETTS_EDGE__OUTPUTS": "mqtt", "LITETTS_EDGE__ENGINE__NAME": "tiny"}
 
 
@@ -55,3 +56,34 @@ async def test_an_idle_model_is_unloaded_and_the_state_says_so(tmp_path: Path) -
         await friend.closed("a")
         assert friend.story("a")[-1] == "finished"
         assert "loading" in [state["model"] for state in friend.documents("state")]
+
+
+async def test_models_that_were_pulled_take_over_and_one_that_cannot_fit_is_refused(tmp_path: Path) -> None:
+    """auto explains itself; the arithmetic goes to the error topic, and the voice that speaks goes on."""
+    async with Broker(tmp_path / "broker") as broker, programs(tmp_path) as make, friend_of(broker.port) as friend:
+        program = make(broker.port, {"LITETTS_EDGE__OUTPUTS": "mqtt", "LITETTS_EDGE__ENGINE__NAME": "compact"})
+        models = program.folder / "state" / "models"
+        models.mkdir(parents=True)
+        await program.start()
+        await friend.online()
+        for name in ("kokoro-small", "kitten-small"):
+            (models / name).symlink_to(SMALL / name)
+        await friend.ask("override", {"key": "engine.name", "value": "kokoro"})
+        await voice_is(friend, "kokoro:af_heart")
+        await friend.send("speak", {"id": "a", "text": "Hello."})
+        await friend.closed("a")
+        assert friend.events("a")[-1]["voice"] == "kokoro:af_heart"
+        assert friend.documents("info")[-1]["model"] == "kokoro-small"
+        await friend.ask("override", {"key": "engine.memory_mb", "value": 1})
+        refused = await friend.ask("override", {"key": "engine.model", "value": "kitten-small"})
+        assert "is a model of kitten, not of kokoro" in refused["error"]["message"]
+        await friend.ask("override", {"key": "engine.name", "value": "kitten"})
+        state = await friend.document("state", lambda state: state["problem"] == "model_too_large")
+        assert (state["voice"], state["model"]) == ("kokoro:af_heart", "loaded")
+        (error,) = [error for error in friend.documents("error") if error["code"] == "model_too_large"]
+        assert "the model kitten-small needs about" in error["message"]
+        assert "(engine.memory_mb is 1)" in error["message"]
+        await friend.send("speak", {"id": "b", "text": "Hello."})
+        await friend.closed("b")
+        assert friend.events("b")[-1]["voice"] == "kokoro:af_heart"
+        assert (await friend.ask("tune"))["data"]["stale"] == "kitten-small was never tuned here"

@@ -26,6 +26,7 @@ TRIES = 4
 MOST_TRIES = 50
 """At one place at all: a server that gives a few bytes at a time is left at last."""
 _BLOCK = 1 << 17
+_LEAST_LIMIT = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,8 @@ class Fetcher:
                     if not done:
                         _refuse_other(file, block[:HEAD])
                     done += len(block)
-                    if total and done > total:
-                        raise Refused(f"it gives more than the {total} bytes that the file has")
+                    if done > (total or _most(file)):
+                        raise Refused(f"it gives more than the {total or file.bytes} bytes that the file has")
                     put(out, block, part.parent)
                     self._watcher.moved(file.path, done, total)
         if total and done < total:
@@ -137,6 +138,8 @@ class Fetcher:
         if file.is_exact and total and total != file.bytes:
             what = description(answer.read(HEAD)) if not offset else "a file"
             raise Refused(f"it has {what} of {total} bytes there, and the file has {file.bytes}")
+        if total > _most(file):
+            raise Refused(f"it has a file of {total} bytes there, and about {file.bytes} are known to be right")
         return file.bytes if file.is_exact else total
 
     def _verified(self, file: CatalogueFile, part: Path, *, resumed: bool) -> str:
@@ -159,6 +162,11 @@ def _refuse_other(file: CatalogueFile, head: bytes) -> None:
     instead = mismatch(file.role, head)
     if instead:
         raise Refused(f"it answers with {instead} instead of the file")
+
+
+def _most(file: CatalogueFile) -> int:
+    """Bytes above which it is another file, where only about its size is known: nobody fills the disk."""
+    return file.bytes if file.is_exact else max(_LEAST_LIMIT, 4 * file.bytes)
 
 
 def _note(part: Path) -> Path:

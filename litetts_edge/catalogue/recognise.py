@@ -15,6 +15,7 @@ from litetts_edge.catalogue.onnx_header import NotOnnx, read_header
 from litetts_edge.catalogue.shelf import sha256_of
 from litetts_edge.catalogue.structure import (
     KOKORO,
+    LARGEST_JSON,
     PIPER,
     engine_of,
     engine_of_voices,
@@ -77,7 +78,7 @@ def recognise(paths: Sequence[Path], catalogue: Catalogue) -> Findings:
     taken: set[Path] = set()
     for manifest in manifests:
         _by_manifest(manifest, findings, taken)
-    hashes = _hashes((file for file in files if file not in taken), catalogue)
+    hashes = _hashes((file for file in files if file not in taken), catalogue, findings)
     _by_hash(hashes, catalogue, findings, taken)
     for file in files:
         if file.suffix.lower() == ".onnx" and file not in taken:
@@ -129,8 +130,10 @@ def _is_npz(path: Path) -> bool:
 def _by_manifest(manifest: Path, findings: Findings, taken: set[Path]) -> None:
     """A folder of another machine's models folder."""
     try:
+        if manifest.stat().st_size > LARGEST_JSON:
+            return
         model = read_installed(manifest.parent)
-    except EngineFailed:
+    except (EngineFailed, OSError, RecursionError):
         return  # a manifest.json of something else
     copies = tuple(
         Copy(file.path, file.path.relative_to(model.folder).as_posix(), file.role, file.sha256)
@@ -155,9 +158,16 @@ def read_licence(manifest: Path) -> tuple[str, str]:
     return str(facts.get("licence", UNKNOWN_LICENCE)), str(facts.get("licence_text", ""))
 
 
-def _hashes(files: Iterable[Path], catalogue: Catalogue) -> Mapping[str, Path]:
+def _hashes(files: Iterable[Path], catalogue: Catalogue, findings: Findings) -> Mapping[str, Path]:
     """The files that may be of the catalogue by their size, by their hash."""
-    return {sha256_of(file): file for file in files if file.stat().st_size in catalogue.sizes}
+    hashes: dict[str, Path] = {}
+    for file in files:
+        try:
+            if file.stat().st_size in catalogue.sizes:
+                hashes.setdefault(sha256_of(file), file)
+        except OSError as error:  # a stick may have one bad place
+            findings.remarks.append(f"{file} cannot be read ({error.strerror})")
+    return hashes
 
 
 def _by_hash(hashes: Mapping[str, Path], catalogue: Catalogue, findings: Findings, taken: set[Path]) -> None:
@@ -218,6 +228,8 @@ def _by_structure(file: Path, catalogue: Catalogue, findings: Findings) -> None:
         findings.models.append(_piper(file) if engine == PIPER else _styled(file))
     except (NotOnnx, ModelDamaged) as error:
         findings.remarks.append(f"{file}: {error}")
+    except OSError as error:
+        findings.remarks.append(f"{file} cannot be read ({error.strerror})")
 
 
 def _piper(file: Path) -> Found:

@@ -28,6 +28,10 @@ CLOSING = {"finished": 0, "cancelled": 1, "expired": 1, "dropped": 1, "failed": 
 """Event types that end a request, and the exit code that follows."""
 
 
+_LONG = {"settings_schema", "voices"}
+"""Fields that would fill the screen; --json has them, and `litetts-edge voices`."""
+
+
 def speak(options: argparse.Namespace) -> int:
     """Send a request to a node and wait for its closing event."""
     settings = sources_of(options).load().settings
@@ -91,7 +95,7 @@ def status(options: argparse.Namespace) -> int:
     """Print what a node says about itself."""
     settings = sources_of(options).load().settings
     topics = _topics(options, settings)
-    wanted = [topics.availability, topics.state, topics.health]
+    wanted = [topics.availability, topics.info, topics.state, topics.health]
     documents: dict[str, str] = {}
 
     async def converse(link: Link) -> int:
@@ -107,7 +111,7 @@ def status(options: argparse.Namespace) -> int:
     if topics.availability not in documents:
         return UNREACHABLE
     print(f"{topics.node}: {documents[topics.availability]}")
-    for topic in (topics.state, topics.health):
+    for topic in (topics.info, topics.state, topics.health):
         _print(topic, documents.get(topic), bare=options.json)
     return 0 if documents[topics.availability] == "online" else UNREACHABLE
 
@@ -120,7 +124,8 @@ def _print(topic: str, document: str | None, *, bare: bool) -> None:
         return
     print(topic.rpartition("/")[2])
     for key, value in json.loads(document).items():
-        print(f"  {key:20} {value}")
+        if key not in _LONG:
+            print(f"  {key:20} {value}")
 
 
 async def _with_link(

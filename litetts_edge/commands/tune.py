@@ -11,7 +11,7 @@ from pathlib import Path
 
 from litetts_edge.commands.config import sources_of
 from litetts_edge.engines.installed import InstalledModel, installed_models
-from litetts_edge.errors import BadRequest, did_you_mean
+from litetts_edge.errors import ModelNotFound
 from litetts_edge.pipeline.choice import in_order
 from litetts_edge.pipeline.voices import options_of
 from litetts_edge.settings.schema import Settings
@@ -23,14 +23,6 @@ NOTHING = (
     "No model is installed, and the one that comes with the program needs no tuning (`litetts-edge models list`)."
 )
 HEADER = f"{'':34} {'RTF':>6} {'CPU':>6} {'first audio':>11} {'peak':>8}"
-
-
-class ModelNotFound(BadRequest):
-    code = "model_not_found"
-
-    def __init__(self, name: str, known: list[str]) -> None:
-        there_is = ", ".join(known) or "none"
-        super().__init__(f"No model named {name!r} is installed.{did_you_mean(name, known)} There is: {there_is}.")
 
 
 def tune(options: argparse.Namespace) -> int:

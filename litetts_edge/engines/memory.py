@@ -31,12 +31,13 @@ UNKNOWN = Cost(3.0, 450)
 COSTS: Mapping[tuple[str, str], Cost] = MappingProxyType(
     {
         ("kokoro", "fp32"): Cost(1.1, 310),
+        ("kokoro", "quantized"): Cost(1.4, 520),
         ("kitten", "fp32"): Cost(2.7, 440),
     }
 )
-"""By engine and precision. Measured on full-size exports with random weights, x86-64, onnxruntime 1.31, one thread, no
-arena, whole sentences: VmRSS after load and VmHWM after a sentence of 15 s, less those before. KittenTTS's file holds
-weights of 8 bits whose name does not tell it."""
+"""By engine and precision. Measured on full-size exports with random weights, x86-64, onnxruntime 1.31, 1 thread,
+no arena, whole sentences: VmRSS after the load and VmHWM after a sentence of 15 s, less VmRSS before. KittenTTS's
+file has weights of 8 bits, which its name does not tell."""
 
 PRECISIONS = ("q8f16", "uint8f16", "q4f16", "quantized", "uint8", "int8", "fp16", "q8", "q4")
 """Words of the published file names; the more exact ones first, for they contain the others."""

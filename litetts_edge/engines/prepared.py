@@ -60,9 +60,9 @@ class Prepared:
     graphs: Mapping[str, PreparedGraph]
     """By variant: `whole`, `encoder`, `decoder`, `front`, `generator`, …"""
 
-    def graph(self, variant: str) -> Path | None:
-        """The file of a variant, or None. OnnxModel verifies it when it loads it."""
-        found = self.graphs.get(variant)
+    def graph(self, variant: str, ending: str = "") -> Path | None:
+        """The file of a variant, or None: of `<variant>-<ending>` where there is one. OnnxModel verifies it."""
+        found = self.graphs.get(f"{variant}-{ending}") or self.graphs.get(variant)
         return found.path if found else None
 
 

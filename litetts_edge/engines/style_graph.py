@@ -119,7 +119,7 @@ class WholeGraph:
         if self._session is not None:
             return
         prepared = read_prepared(self._options.prepared, self._model)
-        path = prepared.graph("whole") if prepared else None
+        path = prepared.graph("whole", self._options.variant) if prepared else None
         if path is not None:
             try:
                 self._open(path, "")
@@ -168,7 +168,7 @@ class WholeGraph:
             self._style.name: shaped(style, self._style, 2),
             self._speed.name: shaped(np.array([speed_for(self._speed, speed)]), self._speed, 0),
         }
-        outputs = self._session.run(given, run)
+        outputs = self._session.run(given, run, shrink=self._options.shrink)
         samples = heard(outputs[self._waveform], self._model)
         durations = outputs[self._durations].astype(np.int64).reshape(-1) if self._durations is not None else None
         return Piece(samples, is_last=True, durations=durations)

@@ -110,14 +110,14 @@ class Residence:
         if self.loader.is_loaded(engine):
             self._swap(voices)
         elif self.loader.fit(engine, need, self.loader.loaded) is Fit.AFTER:
-            async with self.pipeline.silence(Lane.ALOUD, Lane.QUIET):
+            async with self.pipeline.turns.silence(Lane.ALOUD, Lane.QUIET):
                 if self._wanted is None:
                     await self._replace(voices, old, load)
         elif self._is_quick(engine, voices):
             await asyncio.to_thread(load)
             self._swap(voices)
         else:
-            async with self.pipeline.silence(Lane.ALOUD):
+            async with self.pipeline.turns.silence(Lane.ALOUD):
                 if self._wanted is None:
                     await self.thread.run(load, predicted_s=LOAD_S)
                     self._swap(voices)

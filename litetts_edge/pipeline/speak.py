@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import ExitStack, aclosing, asynccontextmanager
 from dataclasses import replace
@@ -31,6 +30,7 @@ from litetts_edge.pipeline.loading import Loader
 from litetts_edge.pipeline.policy import Lane, RecentIds, lane, may_interrupt
 from litetts_edge.pipeline.queue import RequestQueue
 from litetts_edge.pipeline.render import Rendering
+from litetts_edge.pipeline.turns import Turns
 from litetts_edge.pipeline.voices import Voices, primary
 from litetts_edge.speech import Priority, RequestId, SpeakRequest, Voice
 from litetts_edge.text.sentences import MAX_CHARACTERS
@@ -83,10 +83,7 @@ class SpeechPipeline:
         self._current: dict[Lane, Current] = {}
         self._resumed = asyncio.Event()
         self._resumed.set()
-        self._holds: Counter[Lane] = Counter()
-        """By lane: how many want it to be silent."""
-        self._turn = asyncio.Event()
-        """Set at each change of what is spoken and of who wants silence; whoever waits for one looks again."""
+        self.turns = Turns(lambda name: name in self._current)
         self._busy_at = clock()
         self._closing = False
         self._expiry: asyncio.TimerHandle | None = None
@@ -199,29 +196,6 @@ class SpeechPipeline:
         """Seconds since anything was spoken or asked for."""
         return 0.0 if self._current or len(self.queue) else self._clock() - self._busy_at
 
-    @asynccontextmanager
-    async def silence(self, *lanes: Lane) -> AsyncIterator[None]:
-        """Between two requests: inside, these lanes speak nothing, and what comes waits.
-
-        Each is taken as soon as what it speaks has ended, one after the other, in the order given.
-        """
-        held: list[Lane] = []
-        try:
-            for name in lanes:
-                self._holds[name] += 1
-                held.append(name)
-                await self._until(lambda name=name: name not in self._current)  # type: ignore[misc]
-            yield
-        finally:
-            for name in held:
-                self._holds[name] -= 1
-            self._turn.set()
-
-    async def _until(self, claim: Callable[[], bool]) -> None:
-        while not claim():
-            self._turn.clear()
-            await self._turn.wait()
-
     # -- the lanes ---------------------------------------------------------------------------------
 
     @asynccontextmanager
@@ -244,7 +218,7 @@ class SpeechPipeline:
             if name is Lane.ALOUD:
                 await self._resumed.wait()
             await self.queue.wait(name)
-            await self._until(lambda: not self._holds[name])
+            await self.turns.next(name)
             if name is Lane.ALOUD and self.paused:
                 continue
             self._expire()
@@ -265,7 +239,7 @@ class SpeechPipeline:
         finally:
             del self._current[lane(request)]
             self._busy_at = self._clock()
-            self._turn.set()
+            self.turns.ended()
             self.bus.publish(current.closing_event())
 
     async def _say(self, request: SpeakRequest) -> Finished:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from litetts_edge.commands.checks.finding import Finding, Level, fault, ok, warn
@@ -95,9 +96,13 @@ def judge_died(name: str, status: int, errors: str) -> Finding:
 def voice(settings: Settings) -> Iterator[Finding]:
     """Have the configured voice say a sentence to nobody."""
     from litetts_edge.pipeline.voices import installed, options_of
+    from litetts_edge.tuning.record import read_record
 
     try:
-        voices = installed(settings.engine.name, options_of(settings))
+        voices = installed(
+            settings.engine.name, options_of(settings), record=read_record(Path(settings.state_dir))
+        )
+        yield ok("engine", f"{voices.choice.engine} {voices.choice.model}: {voices.choice.why}".replace(" :", ":"))
         chosen = voices.find(settings.voice)
     except EngineFailed as error:
         yield fault("voice", str(error), "Set engine.name: auto, or install what is missing: `scripts/start`.")

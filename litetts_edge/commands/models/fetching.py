@@ -30,8 +30,12 @@ def pull_model(options: argparse.Namespace) -> int:
     _accept(model, files, yes=options.yes)
     from litetts_edge.catalogue.pull import pull  # it loads the HTTP client
 
-    with closing(ProgressLine()) as progress:
-        done = pull(model, files, shelf, catalogue, progress, mirror=options.source)
+    try:
+        with closing(ProgressLine()) as progress:
+            done = pull(model, files, shelf, catalogue, progress, mirror=options.source)
+    except KeyboardInterrupt:
+        print("litetts-edge: interrupted; the same command goes on where it stopped", file=sys.stderr)
+        raise
     if not done.fetched:
         print(f"{model.name} is installed already, and whole.")
         return 0

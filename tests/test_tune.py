@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from litetts_edge.pipeline.voices import installed, untuned
 from litetts_edge.settings.schema import Engine, Settings
 from litetts_edge.tuning import record as records
 from litetts_edge.tuning import trial
-from litetts_edge.tuning.background import LONG_SILENCE_S, BackgroundTuning
+from litetts_edge.tuning.background import LATER, LONG_SILENCE_S, BackgroundTuning
 from litetts_edge.tuning.record import (
     EMPTY,
     PLAIN,
@@ -382,6 +383,19 @@ def test_the_command_answers_programs(
     assert len(found["rows"]) == len(quick_trials.tried)
 
 
+@pytest.mark.parametrize(("load", "code", "tried"), [(100.0, LATER, False), (0.0, 0, True)])
+def test_in_the_background_a_busy_machine_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick_trials: Machine, load: float, code: int, tried: bool
+) -> None:
+    """Its figures would be worse than the truth; whoever asks for them gets them with a warning."""
+    shelf(tmp_path, "kokoro-small")
+    monkeypatch.setattr(os, "getloadavg", lambda: (load, load, load))
+    monkeypatch.setattr(os, "nice", lambda _: 19)
+    assert command(tmp_path, "--background") == code
+    assert bool(quick_trials.tried) == tried
+    assert command(tmp_path) == 0
+
+
 def test_auto_tunes_until_something_keeps_up(tmp_path: Path, quick_trials: Machine) -> None:
     """What comes after it would not be chosen."""
     shelf(tmp_path, "kokoro-small", "piper-small", "kitten-small")
@@ -492,6 +506,17 @@ async def test_it_gives_way_to_speech_and_comes_back() -> None:
     assert here.tuning.is_running
     await here.tuning.close()
     assert not here.tuning.is_running
+
+
+async def test_a_busy_machine_is_tried_again_after_another_silence() -> None:
+    """It may be busy with something that ends."""
+    here = bench(f"raise SystemExit({LATER})", "the kernel changed")
+    for _ in range(2):
+        await here.tuning.tick(LONG_SILENCE_S)
+        assert here.tuning.is_running
+        await here.tuning.ended()
+        here.now[0] += LONG_SILENCE_S
+    assert not here.ends.is_set()
 
 
 async def test_what_failed_is_not_tried_for_the_same_reason_again() -> None:

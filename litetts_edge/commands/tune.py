@@ -10,11 +10,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from litetts_edge.commands.config import sources_of
+from litetts_edge.engines.board import read_board
 from litetts_edge.engines.installed import InstalledModel, installed_models
 from litetts_edge.errors import ModelNotFound
 from litetts_edge.pipeline.choice import in_order
 from litetts_edge.pipeline.voices import options_of
 from litetts_edge.settings.schema import Settings
+from litetts_edge.tuning.background import LATER
 from litetts_edge.tuning.record import Measured, Tuned
 from litetts_edge.tuning.tune import keep
 from litetts_edge.tuning.tune import tune as tune_model
@@ -22,6 +24,8 @@ from litetts_edge.tuning.tune import tune as tune_model
 NOTHING = (
     "No model is installed, and the one that comes with the program needs no tuning (`litetts-edge models list`)."
 )
+BUSY = 0.7
+"""Load for each core above which a measurement says more of others than of the model."""
 HEADER = f"{'':34} {'RTF':>6} {'CPU':>6} {'first audio':>11} {'peak':>8}"
 
 
@@ -34,6 +38,10 @@ def tune(options: argparse.Namespace) -> int:
     if not models:
         print(NOTHING, file=sys.stderr)
         return 0
+    if busy := _busy():
+        print(f"litetts-edge: {busy}", file=sys.stderr)
+        if options.background:
+            return LATER
     tuned = []
     for model in models:
         found = _tuned(settings, model, options)
@@ -80,6 +88,14 @@ def _tuned(settings: Settings, model: InstalledModel, options: argparse.Namespac
             f"\n{found.best.candidate}: {found.why}.\nWritten to {path}; a running daemon takes it at a reload.\n"
         )
     return found
+
+
+def _busy() -> str:
+    """That others take the processor now, in words: figures would be worse than the truth. Empty when not."""
+    load, cores = os.getloadavg()[0], read_board().cores
+    if load <= cores * BUSY:
+        return ""
+    return f"{load:.1f} programs share {cores} cores (load average): all figures will be worse than the truth."
 
 
 def line(row: Measured) -> str:

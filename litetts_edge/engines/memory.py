@@ -33,6 +33,7 @@ COSTS: Mapping[tuple[str, str], Cost] = MappingProxyType(
         ("kokoro", "fp32"): Cost(1.1, 310),
         ("kokoro", "quantized"): Cost(1.4, 520),
         ("kitten", "fp32"): Cost(2.7, 440),
+        ("piper", "fp32"): Cost(1.5, 340),
     }
 )
 """By engine and precision. Measured on full-size exports with random weights, x86-64, onnxruntime 1.31, 1 thread,

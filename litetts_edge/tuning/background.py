@@ -18,6 +18,10 @@ LONG_SILENCE_S = 600.0
 PROGRAM = (sys.executable, "-P", "-m", "litetts_edge", "tune", "--background", "--quick", "--json")
 
 
+LATER = 75
+"""Exit code of a run that found the machine too busy (sysexits.h: EX_TEMPFAIL)."""
+
+
 class BackgroundTuning:
     """Begins, cuts short and takes in. Belongs to the event loop; tick() is called every now and then."""
 
@@ -109,6 +113,8 @@ class BackgroundTuning:
         if process.returncode in (0, 1):  # 1: nothing keeps up, which is a finding, too
             log.info("tuning has ended")
             self._on_done()
+        elif process.returncode == LATER:
+            log.info("the machine is busy: tuning waits for another silence")
         elif process.returncode is not None and process.returncode > 0:
             self._given_up = reason
             last = errors.decode("utf-8", "replace").strip().rpartition("\n")[2]

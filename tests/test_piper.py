@@ -98,6 +98,13 @@ def test_english_is_written_as_espeak_writes_it(text: str, lang: str) -> None:
     assert ours.replace("ˌ", "") == theirs.replace("ˌ", "")
 
 
+def test_the_accent_of_received_pronunciation() -> None:
+    """A voice trained on en-gb-x-rp gets the letter and happy vowels of that accent."""
+    text = "the happy letter, and better water"
+    ours = written(spoken(text, "en-GB"), config_of(espeak_voice="en-gb-x-rp"))
+    assert ours.replace("ˌ", "") == espeak.phonemes(text, "en-gb-x-rp").replace("ˌ", "")
+
+
 def test_our_readings_are_kept() -> None:
     """A homograph is read as our front end reads it, not as espeak-ng does."""
     assert "lˈɛd" in written(spoken("The pipe is made of lead."), config_of())

@@ -3,7 +3,8 @@
 Our front end writes English in its own closed inventory, close to espeak-ng's: what differs is put back here, so
 that a voice gets the symbols that it was trained on, in the readings of our front end. Facts of espeak-ng 1.52,
 each held by a test: he, she, we, me and be keep a long vowel without stress, and happy does not; NEAR and idea are
-both `iə`; a syllable n is `n̩` behind a glottal stop; the vowel of hat is `a` for en-GB, `æ` for en-US and RP.
+both `iə`; a syllable n is `n̩` behind a glottal stop; the vowel of hat is `a` for en-GB, `æ` for en-US and RP; RP
+ends letter in `ɐ` and happy in `ɪ`.
 Marks are those of its clauses (tokenizer.c): a dash and an ellipsis are semicolons.
 """
 
@@ -40,8 +41,14 @@ _REWRITES = tuple(
         ("ʔən(?![ˈˌ]?[" + _VOWEL + "])", "ʔn\u0329"),
     )
 )
-_TRAP_IS_A = frozenset({"gmw/en"})
-"""Identifiers of espeak-ng's English voices that write the vowel of hat with an a."""
+_ACCENTS = {
+    "gmw/en": ((re.compile("æ"), "a"),),
+    "gmw/en-GB-x-rp": (
+        (re.compile(rf"([{_VOWEL}]\S*)ə(?=ɹ?(?:[\s,.?!;:]|$))"), r"\1ɐ"),
+        (re.compile("(?<=[^ˈˌ])i(?![ːə])"), "ɪ"),
+    ),
+}
+"""What espeak-ng's other English voices write otherwise, by their identifiers."""
 
 _ENDS = frozenset(".?!")
 _MARKS = {"—": ";", "…": ";", "–": ";"}
@@ -98,10 +105,12 @@ def _english(ipa: str, espeak_voice: str) -> str:
     for pattern, to in _REWRITES:
         ipa = pattern.sub(to, ipa)
     try:
-        trap_is_a = espeak.language(espeak_voice).voice in _TRAP_IS_A
+        accent = espeak.language(espeak_voice).voice
     except LanguageNotFound:
-        trap_is_a = False
-    return ipa.replace("æ", "a") if trap_is_a else ipa
+        return ipa
+    for pattern, to in _ACCENTS.get(accent, ()):
+        ipa = pattern.sub(to, ipa)
+    return ipa
 
 
 def _symbols(text: str, config: PiperConfig) -> Iterator[tuple[str, tuple[int, ...]]]:

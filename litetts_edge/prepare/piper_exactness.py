@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,13 @@ import onnx
 from numpy.typing import NDArray
 
 from litetts_edge.engines.onnx import library
-from litetts_edge.engines.piper_windows import NOISE, Part, Utterance, normals
+from litetts_edge.engines.piper_windows import NOISE, Graph, Part, Utterance, normals
 from litetts_edge.engines.termination import Run
 from litetts_edge.pcm import Samples
 from litetts_edge.prepare.split_piper import Split, probe_inputs, with_noise_inputs
+
+Hear = Callable[[str, dict[str, NDArray[Any]]], None]
+"""Is told a variant and its inputs."""
 
 _EXACT_DB = 200.0
 """Told for windows that are the same to the bit."""
@@ -25,12 +29,12 @@ def windows_db(whole: onnx.ModelProto, parts: Split, *, tokens: int = 80, window
     `whole` is the published graph. 110 and more is as near as kernels come that differ by shape.
     """
     given = probe_inputs(tokens)
-    utterance = _utterance(parts, given)
-    noise = normals(_declared(parts.flow).channels, 0, utterance.frames)[np.newaxis]
+    spoken = utterance(parts, given)
+    noise = normals(_declared(parts.flow).channels, 0, spoken.frames)[np.newaxis]
     (wanted,) = _run(_session(with_noise_inputs(whole)), {**given, NOISE: noise})
-    starts = range(0, utterance.frames, window)
+    starts = range(0, spoken.frames, window)
     run = Run()
-    made = np.concatenate([utterance.samples(at, min(at + window, utterance.frames), run) for at in starts])
+    made = np.concatenate([spoken.samples(at, min(at + window, spoken.frames), run) for at in starts])
     return snr_db(np.asarray(wanted).reshape(-1), made)
 
 
@@ -45,13 +49,22 @@ def snr_db(wanted: Samples, made: Samples) -> float:
     return 10 * math.log10(signal / difference) if signal else -math.inf
 
 
-def _utterance(parts: Split, given: dict[str, NDArray[Any]]) -> Utterance:
+def utterance(parts: Split, given: dict[str, NDArray[Any]], hear: Hear = lambda *_: None) -> Utterance:
+    """The sentence whose encoder is given `given`; `hear` is told what the other parts are given."""
     encoder, flow, decoder = (_session(part) for part in (parts.encoder, parts.flow, parts.decoder))
     names = [port.name for port in encoder.get_outputs()]
+
+    def graph(variant: str, session: Any) -> Graph:
+        def run(inputs: dict[str, NDArray[Any]], _: Run) -> NDArray[np.float32]:
+            hear(variant, inputs)
+            return _run(session, inputs)[0]
+
+        return run
+
     return Utterance(
         dict(zip(names, _run(encoder, given), strict=True)),
-        (_declared(parts.flow), lambda inputs, _: _run(flow, inputs)[0]),
-        (_declared(parts.decoder), lambda inputs, _: _run(decoder, inputs)[0]),
+        (_declared(parts.flow), graph("flow", flow)),
+        (_declared(parts.decoder), graph("decoder", decoder)),
         normals,
     )
 

@@ -10,9 +10,10 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from litetts_edge.engines.piper_windows import WHOLE, Part
+from litetts_edge.prepare import piper_parts
 from litetts_edge.prepare.piper_exactness import windows_db
 from litetts_edge.prepare.reach import Reach, Unbounded, constants_of, reach
-from litetts_edge.prepare.split_piper import NotSplit, Split, split
+from litetts_edge.prepare.split_piper import NotSplit, Split, probe_inputs, split
 from tests import piper_models
 
 BOTH = [piper_models.SMALL, piper_models.SPEAKERS]
@@ -141,3 +142,22 @@ def test_what_keeps_no_length_has_no_windows(kind: str, attributes: dict[str, An
     graph, nodes = convolution(kind, 3, **attributes)
     with pytest.raises(Unbounded):
         reach(nodes, {"x"}, "y", constants_of(graph))
+
+
+def test_parts_that_differ_from_the_whole_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cut that was found, but at the wrong place, leaves the voice whole."""
+    monkeypatch.setattr(piper_parts, "windows_db", lambda *_: 60.0)
+    with pytest.raises(NotSplit, match=r"60\.0 dB from the whole"):
+        piper_parts.parts(piper_models.graph(piper_models.SMALL))
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_each_part_is_fed_for_its_rewrites(name: str) -> None:
+    """For one sentence of the published graph: one run of the encoder, and windows of the others."""
+    cut = piper_models.parts(name)
+    made = {"encoder": cut.encoder, "flow": cut.flow, "decoder": cut.decoder}
+    given = piper_parts.part_feeds(made, [probe_inputs(40)])
+    for variant, part in made.items():
+        assert given[variant]
+        for feed in given[variant]:
+            assert set(feed) == {one.name for one in part.graph.input}

@@ -172,11 +172,12 @@ class PiperEngine:
     def _graphs(self, model: _Model) -> PiperGraphs:
         """Windows where there are prepared graphs for them, else whole sentences."""
         prepared = read_prepared(self._options.prepared, model.installed)
-        parts = {name: prepared.graph(name) for name in _PARTS} if prepared is not None else {}
+        variant = self._options.variant
+        parts = {name: prepared.graph(name, variant) for name in _PARTS} if prepared is not None else {}
         if self._options.stream is not Stream.OFF and all(parts.get(name) for name in _PARTS):
             models = {name: self._session(path, arena=True) for name, path in parts.items() if path is not None}
             return SplitGraphs(models, self.name, model.config.sample_rate, self._clock)
-        path = (prepared.graph("whole") if prepared is not None else None) or beside(model.installed)
+        path = (prepared.graph("whole", variant) if prepared is not None else None) or beside(model.installed)
         return WholeGraph(self._session(path, arena=self._options.arena), path, self.name)
 
     def _session(self, path: Path, *, arena: bool) -> OnnxModel:

@@ -19,7 +19,7 @@ from litetts_edge.engines.installed import InstalledModel
 from litetts_edge.engines.onnx import MANIFEST, trim
 from litetts_edge.engines.prepared import Prepared, circumstances, read_prepared
 from litetts_edge.errors import EngineFailed
-from litetts_edge.prepare import split_kokoro
+from litetts_edge.prepare import piper_parts, split_kokoro
 from litetts_edge.prepare.compare import Feed
 from litetts_edge.prepare.recipe import Result, rewrite
 
@@ -32,6 +32,7 @@ Feeder = Callable[[Mapping[str, onnx.ModelProto], Sequence[Feed]], Mapping[str, 
 SPLITTERS: dict[str, tuple[Splitter, Feeder]] = {
     "kitten": (split_kokoro.split, split_kokoro.part_feeds),
     "kokoro": (split_kokoro.split, split_kokoro.part_feeds),
+    "piper": (piper_parts.parts, piper_parts.part_feeds),
 }
 """By engine."""
 

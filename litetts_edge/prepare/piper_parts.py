@@ -1,4 +1,4 @@
-"""What the parts of a Piper voice are given when the whole voice is given a sentence."""
+"""The parts of a Piper voice, compared with the whole; and what each is given for a sentence."""
 
 from __future__ import annotations
 
@@ -11,13 +11,18 @@ from litetts_edge.engines.piper_graphs import MOST
 from litetts_edge.engines.piper_windows import DURATION_NOISE, normals
 from litetts_edge.engines.termination import Run
 from litetts_edge.prepare.compare import Feed
-from litetts_edge.prepare.piper_exactness import utterance
-from litetts_edge.prepare.split_piper import Split, split
+from litetts_edge.prepare.piper_exactness import utterance, windows_db
+from litetts_edge.prepare.split_piper import NotSplit, Split, split
+
+EXACT_DB = 110.0
+"""What windows keep at least against the whole; on random weights it is 122 and more."""
 
 
 def parts(model: onnx.ModelProto) -> Mapping[str, onnx.ModelProto]:
-    """The graphs of a published voice, by variant. Raises NotSplit."""
+    """The graphs of a published voice, by variant. Raises NotSplit, also when windows differ from the whole."""
     cut = split(model)
+    if (found := windows_db(model, cut)) < EXACT_DB:
+        raise NotSplit(f"its windows are {found:.1f} dB from the whole, and {EXACT_DB:.0f} are wanted")
     return {"encoder": cut.encoder, "flow": cut.flow, "decoder": cut.decoder}
 
 

@@ -13,8 +13,9 @@ import pytest
 
 from litetts_edge import cli
 from litetts_edge.commands.models import checking as command
-from litetts_edge.engines import create
+from litetts_edge.engines import create, stream_record
 from litetts_edge.engines.installed import read_installed
+from litetts_edge.engines.kokoro import KokoroEngine
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.errors import BadField, EngineFailed, ModelNotFound
 from litetts_edge.interfaces import Synthesizer
@@ -24,9 +25,11 @@ from litetts_edge.soundcheck.check import check_voice
 from litetts_edge.soundcheck.finding import Finding, Verdict, VoiceReport
 from litetts_edge.soundcheck.listeners import PocketSphinx, Whisper, find_listener
 from litetts_edge.soundcheck.sentences import SENTENCES
+from litetts_edge.soundcheck.stream import StreamPoint
 from litetts_edge.soundcheck.words import errors
 from litetts_edge.speech import Sentence, Voice
 from litetts_edge.text.frontend import Frontend
+from tests.split_models import install_parts
 
 RATE = 16000
 Change = Callable[[Samples, int], Samples]
@@ -304,6 +307,7 @@ def test_the_record_is_json_that_others_read(tmp_path: Path) -> None:
 
 
 SMALL = Path(__file__).parent / "data" / "engines"
+STREAMED = "kokoro-small-v1.1"
 
 
 def small(tmp_path: Path, name: str) -> Path:
@@ -333,7 +337,7 @@ def test_the_record_is_kept_and_listed(
 ) -> None:
     """Beside the model, with the hashes of its files; `models list` tells it."""
     state = small(tmp_path, "kokoro-small")
-    monkeypatch.setattr(command, "examine", lambda engine, voices, listener: REPORTS)
+    monkeypatch.setattr(command, "examine", lambda engine, voices, listener, calibrated: REPORTS)
     assert cli.main(["models", "check", "kokoro-small", "--set", f"state_dir={state}"]) == 1
     kept = json.loads((state / "models" / "kokoro-small" / record.CHECKS).read_text("utf-8"))
     model = read_installed(state / "models" / "kokoro-small")
@@ -361,3 +365,39 @@ def test_a_damaged_model_fails_with_what_to_do(tmp_path: Path, capsys: pytest.Ca
     told = capsys.readouterr().out
     assert "is damaged: its sha256 is" in told
     assert "3 of 3 voices failed" in told
+
+
+def stream_point(prepared: Path | None) -> tuple[KokoroEngine, Finding | None]:
+    """The small Kokoro, and what the point says of its first voice."""
+    engine = KokoroEngine(EngineOptions(threads=1, pulled=SMALL, model=STREAMED, prepared=prepared))
+    return engine, StreamPoint(Frontend(), None)(engine, engine.voices[0])
+
+
+def test_a_voice_is_calibrated_and_checked_for_windows(tmp_path: Path) -> None:
+    """Both results lie beside the prepared graphs, where the engine finds them."""
+    install_parts(tmp_path, STREAMED)
+    engine, found = stream_point(tmp_path)
+    assert found is not None
+    name = engine.voices[0].id.partition(":")[2]
+    kept = stream_record.checks(tmp_path / STREAMED / "calibration")[name]
+    assert kept.sentences == len(SENTENCES["en"])
+    assert found.verdict is Verdict.PASSED
+    assert found.values["is_streamed"] == kept.is_passed
+    assert ("in windows" in found.detail) is kept.is_passed
+    assert engine.model_bytes == 0  # which generator is loaded depends on what was found
+
+
+def test_without_prepared_graphs_there_are_no_windows(compact: Synthesizer) -> None:
+    """It says what would make them possible; an engine without such graphs has no such point."""
+    _, found = stream_point(None)
+    assert found is not None
+    assert found.verdict is Verdict.UNCHECKED
+    assert "models optimize" in found.detail
+    assert StreamPoint(Frontend(), None)(compact, compact.voices[0]) is None
+
+
+@pytest.mark.parametrize("lang", sorted(SENTENCES))
+def test_each_language_has_the_sentences_that_a_stream_check_needs(lang: str) -> None:
+    """Less would leave its voices without windows."""
+    assert len(set(SENTENCES[lang])) == len(SENTENCES[lang]) >= stream_record.LEAST_SENTENCES
+    assert not any(character.isdigit() for text in SENTENCES[lang] for character in text)

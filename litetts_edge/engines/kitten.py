@@ -15,7 +15,7 @@ from litetts_edge.engines.kitten_symbols import ids, is_heard, symbols
 from litetts_edge.engines.kokoro_stream import stream_graphs
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.portions import portions
-from litetts_edge.engines.style_graph import SAMPLE_RATE
+from litetts_edge.engines.style_graph import SAMPLE_RATE, StyleGraphs
 from litetts_edge.engines.style_speech import MOST, Spoken, StyleSpeech, chosen_model
 from litetts_edge.engines.style_tables import StyleTables
 from litetts_edge.engines.style_voices import Choice, StyleVoices
@@ -62,6 +62,11 @@ class KittenEngine:
         """Size of the loaded model file; 0 when not loaded."""
         return self._speech.graphs.model_bytes
 
+    @property
+    def graphs(self) -> StyleGraphs:
+        """What speaks: a KokoroStream where the model was prepared for windows."""
+        return self._speech.graphs
+
     def load(self) -> None:
         """Verify and load, and say something to nobody."""
         self._speech.load(lambda: self._portions("fɹˈʌnt dˈɔːɹ.", len("front door."), self.voices[0]))
@@ -72,7 +77,11 @@ class KittenEngine:
         `speed` from 0.5 to 2: beyond, the nearest of these; NaN is 1.
         """
         self.load()
-        yield from self._speech.chunks(self._portions(sentence.phonemes, len(sentence.text), voice), speed)
+        yield from self._speech.chunks(self.portions(sentence, voice), speed)
+
+    def portions(self, sentence: Sentence, voice: Voice) -> list[Spoken]:
+        """What the graphs are given for a sentence; none for silence. Raises VoiceNotFound, EngineFailed."""
+        return self._portions(sentence.phonemes, len(sentence.text), voice)
 
     def blend(self, name: str) -> Voice:
         """The voice for an alias, a preset or a blend; needs no session. Raises VoiceNotFound."""

@@ -48,6 +48,11 @@ class KokoroEngine:
         """Size of the loaded model file; 0 when not loaded."""
         return self._speech.graphs.model_bytes
 
+    @property
+    def graphs(self) -> StyleGraphs:
+        """What speaks: a KokoroStream where the model was prepared for windows."""
+        return self._speech.graphs
+
     def load(self) -> None:
         """Verify and load, and say something to nobody."""
         self._speech.load(lambda: self._portions("fɹˈʌnt dˈɔɹ.", self.voices[0]))
@@ -58,8 +63,11 @@ class KokoroEngine:
         `speed` from 0.5 to 2: beyond, the nearest of these; NaN is 1.
         """
         self.load()
-        written = symbols(sentence.phonemes, sentence.lang or voice.lang)
-        yield from self._speech.chunks(self._portions(written, voice), speed)
+        yield from self._speech.chunks(self.portions(sentence, voice), speed)
+
+    def portions(self, sentence: Sentence, voice: Voice) -> list[Spoken]:
+        """What the graphs are given for a sentence; none for silence. Raises VoiceNotFound, EngineFailed."""
+        return self._portions(symbols(sentence.phonemes, sentence.lang or voice.lang), voice)
 
     def blend(self, name: str) -> Voice:
         """The voice for an alias, a preset or a blend; needs no session. Raises VoiceNotFound."""

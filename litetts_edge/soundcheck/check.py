@@ -63,6 +63,8 @@ def _findings(
     # A recogniser takes many times longer to find no words in noise than to find those of speech.
     heard = said if speech.verdict is Verdict.PASSED else said[:1]
     yield judge.words(heard, listener, voice.lang)
+    if speech.verdict is Verdict.FAILED:
+        return  # nothing is calibrated on noise
     for look in further:
         if (found := look(engine, voice)) is not None:
             yield found

@@ -20,12 +20,11 @@ from litetts_edge.soundcheck.check import Further, check_voice
 from litetts_edge.soundcheck.finding import Finding, Verdict, VoiceReport, overall
 from litetts_edge.soundcheck.listeners import Listener, find_listener
 from litetts_edge.soundcheck.record import CHECKS, document, files_of, write
+from litetts_edge.soundcheck.stream import StreamPoint
 from litetts_edge.speech import Voice
 from litetts_edge.text.frontend import Frontend
 
 MARKS = {Verdict.PASSED: "ok", Verdict.FAILED: "FAILED", Verdict.UNCHECKED: "not checked"}
-FURTHER: tuple[Further, ...] = ()
-"""Points of single engines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def check_model(options: argparse.Namespace) -> int:
     subject = find(options.name, options_of(settings), state)
     voices = _asked(subject.voices, options.voice)
     print(f"{subject.name}: {len(voices)} {'voice' if len(voices) == 1 else 'voices'}; {_about(listener)}")
-    reports = examine(subject.engine, voices, listener)
+    reports = examine(subject.engine, voices, listener, calibrated=voices if options.voice else voices[:1])
     written = document(
         subject.name, subject.engine.name, subject.files, reports, listener.name if listener else ""
     )
@@ -86,13 +85,18 @@ def find(name: str, options: EngineOptions, state: Path) -> Subject:
 
 
 def examine(
-    engine: Synthesizer, voices: Sequence[Voice], listener: Listener | None, further: tuple[Further, ...] = FURTHER
+    engine: Synthesizer, voices: Sequence[Voice], listener: Listener | None, calibrated: Sequence[Voice] = ()
 ) -> list[VoiceReport]:
-    """The reports, each printed when it is there."""
+    """The reports, each printed when it is there. `calibrated`: those that are made ready for windows, too.
+
+    That takes three times as long as all the rest, so that 54 voices are not calibrated unless they are named.
+    """
     frontend, reports = Frontend(), []
+    stream: tuple[Further, ...] = (StreamPoint(frontend, listener),)
     try:
         engine.load()
         for voice in voices:
+            further = stream if voice in calibrated else ()
             report = check_voice(engine, voice, frontend, listener, further)
             reports.append(report)
             _show(report)

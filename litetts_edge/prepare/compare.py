@@ -32,25 +32,25 @@ class Outcome:
     """The first output (the audio) for each feed."""
     cpu_s: float
     """CPU seconds of all feeds together, one thread, after a run that is not counted."""
-    shapes: tuple[tuple[int, ...], ...] = ()
-    """Of the extra outputs that were asked for, in the first run."""
+    extras: tuple[Array, ...] = ()
+    """The extra outputs that were asked for, of the first run."""
 
 
 def run(path: Path, feeds: Sequence[Feed], *, extra: int = 0, rounds: int = 1) -> Outcome:
-    """Run the graph in `path` on one thread, as a plain session does. The last `extra` outputs are shapes."""
+    """Run the graph in `path` on one thread, as a plain session does. The last `extra` outputs are given too."""
     session = open_session(path)
     wanted = [output.name for output in session.get_outputs()]
     results: list[Array] = []
-    shapes: tuple[tuple[int, ...], ...] = ()
+    extras: tuple[Array, ...] = ()
     for feed in feeds:  # each once, and in the same order for all graphs: random nodes go on from where they are
         outputs = session.run(wanted[:1] + wanted[len(wanted) - extra :] if extra else wanted[:1], dict(feed))
         results.append(np.asarray(outputs[0]))
-        shapes = shapes or tuple(tuple(int(size) for size in output) for output in outputs[1:])
+        extras = extras or tuple(np.asarray(output) for output in outputs[1:])
     begin = time.process_time()
     for _ in range(rounds):
         for feed in feeds:
             session.run(wanted[:1], dict(feed))
-    return Outcome(tuple(results), (time.process_time() - begin) / max(1, rounds), shapes)
+    return Outcome(tuple(results), (time.process_time() - begin) / max(1, rounds), extras)
 
 
 def open_session(path: Path | bytes) -> Any:
@@ -70,7 +70,7 @@ def snr_db(reference: Sequence[Array], other: Sequence[Array]) -> float:
         if one.size != two.size:
             return -math.inf
         left, right = (side.astype(np.float64).reshape(-1) for side in (one, two))
-        if not np.isfinite(right).all():
+        if not (np.isfinite(left).all() and np.isfinite(right).all()):
             return -math.inf
         signal += float(left @ left)
         noise += float((left - right) @ (left - right))

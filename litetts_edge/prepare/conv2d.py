@@ -14,7 +14,7 @@ def widen(graph: Graph) -> int:
     """Conv1D -> 1 x k Conv2D between Unsqueeze and Squeeze, which move nothing."""
     axis = ""
     widened = 0
-    for node in graph.of_type("Conv"):
+    for node in graph.free("Conv"):
         weight = graph.constant(node.input[1])
         if weight is None or weight.ndim != 3 or attribute(node, "auto_pad", b"NOTSET") not in (b"NOTSET", b""):
             continue

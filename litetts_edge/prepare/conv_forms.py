@@ -5,7 +5,7 @@
            scale for each channel, one product of matrices over what Slice and Concat lay out; float32 result.
 `sampled`  QLinearConv, u8 activations x s8 weights, which has the fastest kernels. It gives 8 bits, so the
            range of each channel must be known before: it is told from a few hundred positions, computed first.
-           Zero is at 128 for input and output, as those kernels want it.
+           Zero has a fixed place, as those kernels want it: `ConvLayer.below` of the input's range.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from onnx import NodeProto, helper
 from litetts_edge.prepare.graph import MICROSOFT, Array, Graph
 from litetts_edge.prepare.layers import ConvLayer
 
-SAMPLES = 256
+SAMPLES = 512
 """Positions from which `sampled` tells the range of a channel."""
 HEADROOM = 1.3
 """By how much a channel's range exceeds the largest value of the sample; beyond that it is clipped."""
@@ -62,7 +62,7 @@ def columns(graph: Graph, layer: ConvLayer) -> str:
         parts.append(graph.add("Slice", [padded, start, graph.weight(ends, "end"), axis]) if reach else padded)
     laid_out = graph.add("Concat", parts, axis=2) if taps > 1 else padded
     product = _product(graph, laid_out, weight.transpose(2, 1, 0).reshape(taps * into, out), scale, step, zero)
-    if layer.bias is not None:
+    if layer.bias is not None and not layer.feeds_norm:
         product = graph.add("Add", [product, graph.weight(layer.bias, "bias")])
     return graph.add("Transpose", [product], perm=[0, 2, 1])
 
@@ -71,30 +71,39 @@ def sampled(graph: Graph, layer: ConvLayer) -> str:
     """Write the layer as QLinearConv, whose ranges are told from a sample; the name of its result."""
     graph.need_microsoft()
     weight, scale = signed(layer.weight)
-    middle = graph.weight(_MIDDLE, "middle")
+    origin = int(np.clip(round(255 * layer.below), 1, 254))
+    zero, middle = graph.weight(np.uint8(origin), "zero"), graph.weight(_MIDDLE, "middle")
     tiny = graph.weight(np.float32(TINY), "tiny")
     highest = graph.add("ReduceMax", [layer.input], keepdims=0)
-    lowest = graph.add("Neg", [graph.add("ReduceMin", [layer.input], keepdims=0)])
-    largest = graph.add("Max", [highest, lowest, tiny])
-    step = graph.add("Div", [largest, graph.weight(np.float32(127), "steps")])
-    quantized = graph.add("QuantizeLinear", [layer.input, step, middle])
+    lowest = graph.add("ReduceMin", [layer.input], keepdims=0)
+    step = graph.add(
+        "Max",
+        [
+            graph.add("Mul", [highest, graph.weight(np.float32(1 / (255 - origin)), "above")]),
+            graph.add("Mul", [lowest, graph.weight(np.float32(-1 / origin), "below")]),
+            tiny,
+        ],
+    )
+    quantized = graph.add("QuantizeLinear", [layer.input, step, zero])
 
-    few = _few_results(graph, layer, quantized, step, weight, scale)
-    most = graph.add("ReduceMax", [graph.add("Abs", [few])], axes=[0, 1], keepdims=0)
-    most = graph.add("Max", [graph.add("Mul", [most, graph.weight(np.float32(HEADROOM / 127), "share")]), tiny])
+    few = _few_results(graph, layer, quantized, step, zero, weight, scale)
+    most = graph.reduce("ReduceMax", graph.add("Abs", [few]), [0, 1])
+    reach = graph.add("Mul", [most, graph.weight(np.float32(HEADROOM / 127), "share")])
+    reach = graph.add("Max", [reach, tiny])
 
-    # the result in units of its channel's range: each channel has all 8 bits
-    weight_scale = graph.add("Div", [graph.weight(scale, "scale"), most])
+    # The result in units of its channel's range: each channel has all 8 bits. A bias in units that are not known
+    # before would cost the fast kernel, so it is added afterwards.
     axis = graph.weight(np.array([2], np.int64), "axis")
+    weight_scale = graph.add("Div", [graph.weight(scale, "scale"), reach])
     inputs = [
-        *(graph.add("Unsqueeze", [quantized, axis]), step, middle),
+        *(graph.add("Unsqueeze", [quantized, axis]), step, zero),
         *(graph.weight(weight[:, :, None, :]), weight_scale, _zeros(graph, scale.size)),
         *(graph.weight(np.float32(1), "one"), middle),
     ]
     made = graph.add("Squeeze", [graph.add("QLinearConv", inputs, **_geometry(layer)), axis])
     middles = graph.weight(np.full(scale.size, _MIDDLE), "middle")
-    result = graph.add("DequantizeLinear", [made, most, middles], axis=1)
-    if layer.bias is not None:
+    result = graph.add("DequantizeLinear", [made, reach, middles], axis=1)
+    if layer.bias is not None and not layer.feeds_norm:
         result = graph.add("Add", [result, graph.weight(layer.bias.reshape(1, -1, 1), "bias")])
     return result
 
@@ -110,7 +119,9 @@ def signed(weight: Array) -> tuple[Array, Array]:
     return np.clip(steps, -127, 127).astype(np.int8), scale
 
 
-def _few_results(graph: Graph, layer: ConvLayer, quantized: str, step: str, weight: Array, scale: Array) -> str:
+def _few_results(
+    graph: Graph, layer: ConvLayer, quantized: str, step: str, zero_point: str, weight: Array, scale: Array
+) -> str:
     """The layer's result at about SAMPLES positions, (1, positions, channels), without its bias."""
     out, into, taps = weight.shape
     zero, one = (graph.weight(np.array(value, np.int64), "index") for value in (0, 1))
@@ -123,11 +134,12 @@ def _few_results(graph: Graph, layer: ConvLayer, quantized: str, step: str, weig
     places = graph.add("Add", [upright, graph.weight(offsets, "taps")])
     inside = graph.add("Clip", [places, zero, graph.add("Sub", [length, one])])
     gathered = graph.add("Gather", [quantized, inside], axis=2)
-    middle = graph.weight(_MIDDLE, "middle")
-    gathered = graph.add("Where", [graph.add("Equal", [places, inside]), gathered, middle])  # zeros at the ends
+    gathered = graph.add(
+        "Where", [graph.add("Equal", [places, inside]), gathered, zero_point]
+    )  # zeros at the ends
     rows = graph.add("Transpose", [gathered], perm=[0, 2, 3, 1])
     rows = graph.add("Reshape", [rows, graph.weight(np.array([1, -1, taps * into], np.int64), "shape")])
-    return _product(graph, rows, weight.transpose(2, 1, 0).reshape(taps * into, out), scale, step, middle)
+    return _product(graph, rows, weight.transpose(2, 1, 0).reshape(taps * into, out), scale, step, zero_point)
 
 
 def _product(graph: Graph, rows: str, weight: Array, scale: Array, step: str, zero: str) -> str:

@@ -13,6 +13,15 @@ from onnx import ModelProto, NodeProto, helper, numpy_helper
 
 Array = NDArray[Any]
 
+STEPS = frozenset(
+    """
+    ArgMax Atan Ceil Equal Floor Greater GreaterOrEqual IsInf IsNaN Less LessOrEqual Mod NonZero Round Sign TopK
+    """.split()
+)
+"""Where a last bit decides: durations, voiced or not, the side on which a phase lies."""
+_SIZES = frozenset({"Shape", "Size"})
+"""What depends on no value."""
+
 MICROSOFT = "com.microsoft"
 """Domain of the operators that onnxruntime adds."""
 
@@ -30,10 +39,18 @@ class Graph:
         self._used = {name for node in self._proto.node for name in node.output}
         self._used |= {value.name for value in (*self._proto.input, *self._proto.initializer)}
         self._index()
+        self._decisive = self._before_steps()
 
     @property
     def outputs(self) -> list[str]:
         return [value.name for value in self._proto.output]
+
+    @property
+    def opset(self) -> int:
+        """Version of the standard operators."""
+        return max(
+            (int(one.version) for one in self.model.opset_import if one.domain in ("", "ai.onnx")), default=1
+        )
 
     @property
     def nodes(self) -> list[NodeProto]:
@@ -42,6 +59,14 @@ class Graph:
 
     def of_type(self, *operators: str) -> list[NodeProto]:
         return [node for node in self._proto.node if node.op_type in operators]
+
+    def free(self, *operators: str) -> list[NodeProto]:
+        """Nodes that may be rewritten: nothing behind them takes a step (STEPS) at a value.
+
+        Before such a step the last bit of a sum, which differs between kernels, can become another duration or the
+        other sign of a phase. The cost lies behind: in the decoder.
+        """
+        return [node for node in self.of_type(*operators) if not self._decisive.intersection(node.output)]
 
     def maker(self, tensor: str) -> NodeProto | None:
         """The node that makes `tensor`; None for an input, a weight and nothing."""
@@ -87,6 +112,12 @@ class Graph:
         """Add a node with one output, and return the output's name."""
         output = output or self.fresh(operator.lower())
         return self.add_node(helper.make_node(operator, list(inputs), [output], domain=domain, **attributes))
+
+    def reduce(self, operator: str, tensor: str, axes: Sequence[int]) -> str:
+        """Add ReduceMax, ReduceMin or the like over `axes`, which are not kept."""
+        if self.opset >= 18:  # they are an input since
+            return self.add(operator, [tensor, self.weight(np.array(axes, np.int64), "axes")], keepdims=0)
+        return self.add(operator, [tensor], axes=list(axes), keepdims=0)
 
     def add_node(self, node: NodeProto) -> str:
         """Add a node, and return the name of its first output."""
@@ -147,6 +178,18 @@ class Graph:
         # shapes that the exporter wrote down may be wrong now, and nobody needs them
         del self._proto.value_info[:]
         self._index()
+
+    def _before_steps(self) -> set[str]:
+        """The tensors whose values a step depends on, at the time when the graph was opened."""
+        found: set[str] = set()
+        waiting = [name for node in self._proto.node if node.op_type in STEPS for name in _read_by(node)]
+        while waiting:
+            name = waiting.pop()
+            node = self._makers.get(name)
+            if name not in found and node is not None and node.op_type not in _SIZES:
+                waiting += _read_by(node)
+            found.add(name)
+        return found
 
     def _drop_unread(self) -> None:
         wanted, waiting = set[int](), list(self._kept)

@@ -29,6 +29,10 @@ class ConvLayer:
     """What is taken out when it is written in another form. The quantizer before it may have other readers."""
     is_integer: bool
     """ConvInteger, not Conv."""
+    below: float = 0.5
+    """Which share of the range of its input lies below zero; measured on real sentences."""
+    feeds_norm: bool = False
+    """A norm alone reads it, which takes away what is added to a channel."""
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
@@ -38,9 +42,9 @@ class ConvLayer:
 
 
 def conv_layers(graph: Graph) -> list[ConvLayer]:
-    """Those that all forms can be made of: three axes, one group, stride 1, weights that are constants."""
-    layers = [_float_layer(graph, node) for node in graph.of_type("Conv")]
-    layers += [_integer_layer(graph, node) for node in graph.of_type("ConvInteger")]
+    """Those that may be rewritten, in all forms: three axes, one group, stride 1, weights that are constants."""
+    layers = [_float_layer(graph, node) for node in graph.free("Conv")]
+    layers += [_integer_layer(graph, node) for node in graph.free("ConvInteger")]
     return [layer for layer in layers if layer is not None]
 
 

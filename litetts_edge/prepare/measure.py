@@ -90,7 +90,7 @@ def _rewritten(layer: ConvLayer, form: str) -> onnx.ModelProto:
     model = _alone(layer)
     graph = Graph(model)
     (here,) = conv_layers(graph)
-    made = FORMS[form](graph, replace(here, bias=None))
+    made = FORMS[form](graph, replace(here, feeds_norm=True))
     graph.remove(here.nodes)
     graph.replace(here.output, made)
     graph.finish()

@@ -26,7 +26,7 @@ def fuse_chains(graph: Graph) -> int:
     (x - mean(x)) / sqrt(mean((x - mean(x))^2) + epsilon), both means over the last axis of three, and kept.
     """
     fused = 0
-    for quotient in graph.of_type("Div"):
+    for quotient in graph.free("Div"):
         found = _chain(graph, quotient)
         if found is None:
             continue
@@ -45,7 +45,7 @@ def fuse_chains(graph: Graph) -> int:
 def absorb_scale(graph: Graph) -> int:
     """Mul and Add by a value for each channel, behind a norm, become the norm's own scale and bias."""
     absorbed = 0
-    for norm in graph.of_type(*_NORMS):
+    for norm in graph.free(*_NORMS):
         for _ in range(4):  # as many as any exporter writes behind one norm
             reader = graph.only_reader(norm.output[0])
             if reader is None or reader.op_type not in ("Mul", "Add"):

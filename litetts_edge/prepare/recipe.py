@@ -1,18 +1,21 @@
 """The rewrites of one graph: made one after another, each kept only if the graph still says the same.
 
-An exact rewrite must keep 80 dB to the graph before it. Where a graph quantizes what it computes, a difference in
-the last bit may become a step of 1/255, so there it must keep what the quantization keeps itself: `noise_db`, the
-published graph against the same graph with its large convolutions in float32. An 8-bit form is judged against that
-float graph too, and may be worse than the published file by 3 dB at most.
+An exact rewrite must keep 80 dB to the graph before it. Where a graph quantizes what it computes, a last bit may
+become a step of 1/255, so there it must keep 6 dB more than the quantization does: `noise_db`, the published graph
+against the same graph with its large convolutions in float32. An 8-bit form is judged against that graph as well,
+and may be worse than the published file by 3 dB at most.
 """
 
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import onnx
 
 from litetts_edge.engines.prepared import Rewrite
@@ -21,7 +24,7 @@ from litetts_edge.prepare.compare import Feed, Outcome, snr_db
 from litetts_edge.prepare.conv_forms import FORMS
 from litetts_edge.prepare.graph import Graph
 from litetts_edge.prepare.layers import ConvLayer, conv_layers
-from litetts_edge.prepare.measure import AS_IT_IS, Race, race
+from litetts_edge.prepare.measure import AS_IT_IS, Race, Shape, race
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +32,16 @@ EXACT_DB = 80.0
 """What an exact rewrite keeps at least; on random weights they keep 120."""
 WORSE_DB = 3.0
 """By how much an 8-bit form may be further from float32 than the published 8-bit form is."""
+BETTER_DB = 6.0
+"""By how much an exact rewrite of a graph of integers must be nearer than its quantization."""
 SHARE = 0.005
 """Convolutions that do less of the work than this are left alone: half a percent."""
+
+_LOOKS = (
+    ("Shape", onnx.TensorProto.INT64),
+    ("ReduceMin", onnx.TensorProto.FLOAT),
+    ("ReduceMax", onnx.TensorProto.FLOAT),
+)
 
 Pass = Callable[[Graph], int]
 """Changes a graph, and says in how many places."""
@@ -67,6 +78,7 @@ def rewrite(
 ) -> Result:
     """Write `<work>/<name>.onnx`, the graph of `source` in its fastest form. `source` is used up."""
     cook = _Cook(source, work, name, feeds, tell)
+    cook.listen()
     for title, step in (("norm chains", norms.fuse_chains), ("norm scales", norms.absorb_scale)):
         cook.exact(title, step)
     cook.convolutions()
@@ -88,34 +100,57 @@ class _Cook:
         self._path = work / f"{name}.onnx"
         self._trial = work / f"{name}.trial.onnx"
         self._result = Result(self._path)
+        self._in_float: Outcome | None = None
         compare.seed(model)
         onnx.save(model, str(self._path))
         self._original = self._now = compare.run(self._path, feeds, rounds=1)
-        self._shapes = self._measure_shapes()
+        self._shapes: dict[str, int] = {}
+        """How many positions of time each convolution has on the first feed, by its name."""
+        self._below: dict[str, float] = {}
+        self._look_inside()
 
     def exact(self, title: str, step: Pass) -> None:
         """Make a rewrite that changes no more than the last bits."""
         self._try(title, step, lambda outcome: snr_db(self._now.results, outcome.results), self._floor())
 
-    def convolutions(self) -> None:
-        """Write the large integer convolutions in their fastest form that is exact enough."""
-        graph = Graph(self._model)
-        large = [layer for layer in self._large(graph) if layer.is_integer]
+    def listen(self) -> None:
+        """Find how exact the published integers are: what they are compared with is kept for convolutions()."""
+        large = self._large_integers()
         if not large:
             return
-        names = {layer.name for layer in large}
-        in_float = self._outcome(_Forms(dict.fromkeys(names, "wide")))
-        self._result.noise_db = noise = snr_db(in_float.results, self._original.results)
+        self._in_float = self._outcome(_Forms(dict.fromkeys([layer.name for layer in large], "wide")))
+        if not all(np.isfinite(one).all() for one in self._in_float.results):  # integers cannot be NaN
+            self._in_float = None
+            self._result.dropped.append(Dropped("8-bit convolutions", "in float32 they give no numbers"))
+            return
+        self._result.noise_db = noise = snr_db(self._in_float.results, self._original.results)
         self._tell(f"the published graph is {noise:.1f} dB from float32 convolutions")
+
+    def convolutions(self) -> None:
+        """Write the large integer convolutions in their fastest form that is exact enough."""
+        large, noise, in_float = self._large_integers(), self._result.noise_db, self._in_float
+        if noise is None or in_float is None:
+            return
         races = self._races(large, ("columns", "sampled"))
-        for allowed in (("columns", "sampled"), ("columns",)):
-            forms = {layer.name: races[layer.shape].fastest(allowed) for layer in large}
-            forms = {name: form for name, form in forms.items() if form != AS_IT_IS}
-            title = "8-bit convolutions (" + ", ".join(sorted(set(forms.values()))) + ")"
-            if forms and self._try(
-                title, _Forms(forms), lambda outcome: snr_db(in_float.results, outcome.results), noise - WORSE_DB
-            ):
-                return
+        plain = {layer.name: races[layer.shape].fastest(("columns",)) for layer in large}
+        groups = self._groups(large, races)
+        floor = noise - WORSE_DB
+
+        def sounds(outcome: Outcome) -> float:
+            return snr_db(in_float.results, outcome.results)
+
+        forms = {**plain, **{name: "sampled" for group in groups for name in group}}
+        if groups and sounds(self._outcome(_chosen(forms, self._below))) < floor:  # then as many as may be
+            forms = dict(plain)
+            for group in groups:
+                more = {**forms, **dict.fromkeys(group, "sampled")}
+                if sounds(self._outcome(_chosen(more, self._below))) >= floor:
+                    forms = more
+        step = _chosen(forms, self._below)
+        if step.forms:
+            count = Counter(step.forms.values())
+            title = "8-bit convolutions (" + ", ".join(f"{count[form]} {form}" for form in sorted(count)) + ")"
+            self._try(title, step, sounds, floor)
 
     def widen(self) -> None:
         """Write float32 convolutions over two axes, where that is faster."""
@@ -139,10 +174,8 @@ class _Cook:
         return result
 
     def _floor(self) -> float:
-        return EXACT_DB if not self._has_integers() else min(EXACT_DB, (self._result.noise_db or 40.0))
-
-    def _has_integers(self) -> bool:
-        return any(node.op_type in ("DynamicQuantizeLinear", "QuantizeLinear") for node in self._model.graph.node)
+        noise = self._result.noise_db
+        return EXACT_DB if noise is None else min(EXACT_DB, noise + BETTER_DB)
 
     def _try(self, title: str, step: Pass, judge: Callable[[Outcome], float], floor: float) -> bool:
         graph = Graph(self._model)
@@ -178,17 +211,38 @@ class _Cook:
         self._model = onnx.load(str(self._path))
         return compare.run(self._trial, self._feeds, rounds=0)
 
-    def _measure_shapes(self) -> Mapping[str, int]:
-        """How many positions of time each convolution has on the first feed, by its name."""
+    def _groups(self, layers: Sequence[ConvLayer], races: Mapping[Shape, Race]) -> list[list[str]]:
+        """The layers that are fastest as `sampled`, by size; the group that gains most by it first."""
+        groups: dict[tuple[int, ...], list[str]] = {}
+        gain: Counter[tuple[int, ...]] = Counter()
+        for layer in layers:
+            one = races[layer.shape]
+            if one.fastest(("columns", "sampled")) == "sampled":
+                groups.setdefault(layer.shape[:3], []).append(layer.name)
+                other = min(one.cpu_ms["columns"], one.cpu_ms[AS_IT_IS])
+                gain[layer.shape[:3]] += int(1000 * (other - one.cpu_ms["sampled"]))
+        return [groups[size] for size, _ in gain.most_common()]
+
+    def _look_inside(self) -> None:
+        """See what each convolution works on: its length and its range."""
         model = onnx.load(str(self._path))
         layers = conv_layers(Graph(model))
         for place, layer in enumerate(layers):
-            model.graph.node.append(onnx.helper.make_node("Shape", [layer.input], [f"litetts_shape_{place}"]))
-            value = onnx.helper.make_tensor_value_info(f"litetts_shape_{place}", onnx.TensorProto.INT64, None)
-            model.graph.output.append(value)
+            for operator, kind in _LOOKS:
+                output = f"litetts_{operator}_{place}"
+                options: dict[str, Any] = {"keepdims": 0} if operator != "Shape" else {}
+                model.graph.node.append(onnx.helper.make_node(operator, [layer.input], [output], **options))
+                model.graph.output.append(onnx.helper.make_tensor_value_info(output, kind, None))
         onnx.save(model, str(self._trial))
-        found = compare.run(self._trial, self._feeds[:1], extra=len(layers), rounds=0)
-        return {layer.name: shape[-1] for layer, shape in zip(layers, found.shapes, strict=True)}
+        seen = compare.run(self._trial, self._feeds[:1], extra=len(_LOOKS) * len(layers), rounds=0).extras
+        for place, layer in enumerate(layers):
+            shape, least, most = seen[len(_LOOKS) * place :][: len(_LOOKS)]
+            low, high = min(0.0, float(least)), max(0.0, float(most))
+            self._shapes[layer.name] = int(shape[-1])
+            self._below[layer.name] = -low / (high - low) if high > low else 0.5
+
+    def _large_integers(self) -> list[ConvLayer]:
+        return [layer for layer in self._large(Graph(self._model)) if layer.is_integer and layer.shape[2] > 1]
 
     def _large(self, graph: Graph) -> list[ConvLayer]:
         layers = conv_layers(graph)
@@ -196,8 +250,8 @@ class _Cook:
         enough = SHARE * sum(work.values())
         return [layer for layer in layers if work[layer.name] > enough]
 
-    def _races(self, layers: Sequence[ConvLayer], forms: Sequence[str]) -> dict[tuple[int, int, int, int], Race]:
-        races: dict[tuple[int, int, int, int], Race] = {}
+    def _races(self, layers: Sequence[ConvLayer], forms: Sequence[str]) -> dict[Shape, Race]:
+        races: dict[Shape, Race] = {}
         for layer in layers:
             if layer.shape not in races:
                 races[layer.shape] = race(layer, self._shapes[layer.name], forms)
@@ -210,14 +264,20 @@ class _Forms:
     """The rewrite of layers, by name, in the forms that were chosen for them."""
 
     forms: Mapping[str, str]
+    below: Mapping[str, float] = field(default_factory=dict)
+    """See ConvLayer.below."""
 
     def __call__(self, graph: Graph) -> int:
         layers = [layer for layer in conv_layers(graph) if layer.name in self.forms]
         for layer in layers:
             reader = graph.only_reader(layer.output)
-            if reader is not None and reader.op_type == "InstanceNormalization":
-                layer = replace(layer, bias=None)  # noqa: PLW2901 - the norm takes away what the bias adds
-            made = FORMS[self.forms[layer.name]](graph, layer)
+            feeds_norm = reader is not None and reader.op_type == "InstanceNormalization"
+            known = replace(layer, feeds_norm=feeds_norm, below=self.below.get(layer.name, 0.5))
+            made = FORMS[self.forms[layer.name]](graph, known)
             graph.remove(layer.nodes)
             graph.replace(layer.output, made)
         return len(layers)
+
+
+def _chosen(forms: Mapping[str, str], below: Mapping[str, float]) -> _Forms:
+    return _Forms({name: form for name, form in forms.items() if form != AS_IT_IS}, below)

@@ -36,7 +36,7 @@ class _Snake:
 
 def multiply_squares(graph: Graph) -> int:
     """Pow(x, 2) -> Mul(x, x), which no processor is slow at."""
-    squares = [node for node in graph.of_type("Pow") if graph.scalar(node.input[1]) == 2]
+    squares = [node for node in graph.free("Pow") if graph.scalar(node.input[1]) == 2]
     for node in squares:
         made = graph.add("Mul", [node.input[0], node.input[0]])
         graph.remove([node])
@@ -47,7 +47,7 @@ def multiply_squares(graph: Graph) -> int:
 def scale_snakes(graph: Graph) -> int:
     """Snakes behind a norm: in units of their own slope, which norm and convolution take over."""
     found = 0
-    for sine in graph.of_type("Sin"):
+    for sine in graph.free("Sin"):
         snake = _snake(graph, sine)
         norm = graph.maker(snake.input) if snake else None
         if snake is None or norm is None or norm.op_type not in _NORMS:

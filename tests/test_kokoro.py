@@ -169,7 +169,7 @@ def test_samples_that_are_no_numbers_are_an_error(tmp_path: Path, monkeypatch: p
     install(tmp_path, "kokoro", {"af_heart": table()})
     engine = engine_in(tmp_path)
     engine.load()
-    monkeypatch.setattr(OnnxModel, "run", lambda *_: [np.full((1, 2400), np.nan, np.float32)])
+    monkeypatch.setattr(OnnxModel, "run", lambda *_, **__: [np.full((1, 2400), np.nan, np.float32)])
     with pytest.raises(EngineFailed, match=r"samples that are no numbers.*another precision"):
         said(engine, "aaaa")
 

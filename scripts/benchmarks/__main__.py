@@ -9,14 +9,14 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import backlog, first_sample, machine, memory, silence
 from benchmarks.compact import effort, likeness, page, sound, understood
 from benchmarks.compact.systems import model_files
-from benchmarks.engines import contests
+from benchmarks.engines import contests, readying
 from benchmarks.engines import effort as engines_effort
 from benchmarks.engines import memory as engines_memory
 from benchmarks.engines import page as engines_page
@@ -42,7 +42,7 @@ class Extent:
     models: Path | None = None
     """Installed models with random weights."""
     prepared: Path | None = None
-    """What was made of them for this machine."""
+    """What was made of them for this machine; None: they run as they were published."""
     peers: Path | None = None
     """The Python that has the other projects."""
 
@@ -131,7 +131,9 @@ def main() -> None:
         "--lj", type=Path, help="suite text: lines of LJSpeech with accepted readings (JSON lines)"
     )
     parser.add_argument("--models", type=Path, help="suite engines: installed models with random weights")
-    parser.add_argument("--prepared", type=Path, help="suite engines: what `models optimize` made of them")
+    parser.add_argument(
+        "--as-published", action="store_true", help="suite engines: our engines run the published files too"
+    )
     parser.add_argument("--peers", type=Path, help="suite engines: the Python that has the other projects")
     parser.add_argument("--out", type=Path, help="where the JSON goes (default: nowhere)")
     parser.add_argument(
@@ -145,7 +147,10 @@ def main() -> None:
         signal.signal(number, _leave)
     measures = {name: one for name, one in SUITES[options.suite].items() if options.only in ("", name)}
     scale = 0.1 if options.quick else 1.0
-    extent = Extent(scale, options.fp32, options.lj, options.models, options.prepared, options.peers)
+    extent = Extent(scale, options.fp32, options.lj, options.models, None, options.peers)
+    if options.suite == "engines" and not options.as_published:
+        state = contests.default_models().with_name("bench-state")
+        extent = replace(extent, prepared=readying.ready(extent.field, state))
     report = asyncio.run(run(options.suite, measures, extent))
     if options.out is not None:
         options.out.write_text(json.dumps(report, indent=1) + "\n")

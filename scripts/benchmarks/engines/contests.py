@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -70,16 +69,15 @@ def default_models() -> Path:
     return cache / "litetts-edge" / "random-models"
 
 
-def ours(contest: Contest, field: Field, stream: str, *, as_published: bool = False) -> System:
-    """Our engine, not started yet. `as_published`: without prepared graphs."""
-    prepared = "" if as_published or field.prepared is None else str(field.prepared)
+def ours(contest: Contest, field: Field, stream: str) -> System:
+    """Our engine, not started yet."""
     return System(
         "ours",
         {
             "engine": contest.engine,
             "model": contest.model,
             "models": str(field.models),
-            "prepared": prepared,
+            "prepared": "" if field.prepared is None else str(field.prepared),
             "stream": stream,
         },
     )
@@ -123,19 +121,10 @@ def describe(field: Field) -> dict[str, Any]:
         for contest in CONTESTS
         if (model := field.find(contest.model)) is not None
     }
-    return {"random_weights": True, "files": files, "peers": _pinned()}
+    return {"random_weights": True, "prepared": field.prepared is not None, "files": files, "peers": _pinned()}
 
 
 def _pinned() -> dict[str, str]:
     lock = Path(__file__).with_name("peers.txt").read_text("utf-8")
     versions = dict(line.split()[0].split("==") for line in lock.splitlines() if "==" in line and line[0] != " ")
     return {name: versions[name] for name in ("kokoro-onnx", "piper-tts", "onnxruntime", "numpy")}
-
-
-def manifest_of(folder: Path) -> dict[str, Any]:
-    """The facts of a prepared model, or none."""
-    try:
-        facts: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return facts

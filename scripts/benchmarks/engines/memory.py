@@ -47,7 +47,7 @@ def _figures(contest: Contest, found: dict[str, list[dict[str, float]]]) -> Iter
             ("peak", f"the most it ever was, {seconds:.0f} s of audio said", PEAKS.get(contest.name)),
             ("after", "resident after that", None),
         ):
-            held = None if side == "theirs" else goal
+            held = goal if side == "streamed" else None  # as it is by default
             yield Figure(f"rss.{contest.name}.{name}.{side}", what, "MB", [one[name] for one in ones], held)
 
 

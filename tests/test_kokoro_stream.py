@@ -10,13 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from litetts_edge import engines
 from litetts_edge.engines.installed import installed_models
+from litetts_edge.engines.kitten import KittenEngine
+from litetts_edge.engines.kokoro import KokoroEngine
 from litetts_edge.engines.kokoro_stream import KokoroStream, stream_graphs
 from litetts_edge.engines.kokoro_symbols import ids
 from litetts_edge.engines.options import EngineOptions, Stream
 from litetts_edge.engines.prepared import read_prepared
 from litetts_edge.engines.stream_check import (
     calibrate,
+    check_voice,
     jump_db,
     spectral_distance_db,
     stream_check,
@@ -29,6 +33,7 @@ from litetts_edge.engines.style_speech import Spoken
 from litetts_edge.engines.termination import Run, Runs
 from litetts_edge.errors import EngineFailed, Terminated
 from litetts_edge.pcm import Samples
+from litetts_edge.text.frontend import Frontend
 from tests.split_models import MODELS, Array, install_parts, snr_db
 
 NAME = "kokoro-small-v1.1"
@@ -314,3 +319,23 @@ def test_calibrations_lie_beside_the_graphs(stream: KokoroStream, prepared: Path
     """One file for each voice, one record for all."""
     calibrated(stream)
     assert sorted(file.name for file in (prepared / NAME / FOLDER).iterdir()) == ["af_heart.npz", CHECKS]
+
+
+@pytest.mark.parametrize(("engine", "model"), [("kokoro", NAME), ("kitten", "kitten-small")])
+def test_an_engine_streams_after_its_voice_was_checked(tmp_path: Path, engine: str, model: str) -> None:
+    """check_voice measures a voice of an engine and keeps the result; passed, its sentences come in chunks."""
+    install_parts(tmp_path, model)
+    made = engines.create(engine, EngineOptions(threads=1, pulled=MODELS, prepared=tmp_path, model=model))
+    assert isinstance(made, KokoroEngine | KittenEngine)
+    voice = made.voices[0]
+    states = ("on", "off", "new", "old", "here")
+    texts = [f"The {what} is {how}." for what in ("door", "light", "heating") for how in states]
+    sentences = [next(Frontend().sentences(text, voice, "")) for text in texts]
+    assert len(list(made.synthesize(sentences[0], voice, 1.0))) == 1
+    check = check_voice(made, voice, sentences)
+    assert check is not None
+    assert check.sentences == 5
+    record(tmp_path / model / FOLDER, dataclasses.replace(check, spectral_db=1, worst_spectral_db=1, jump_db=0))
+    made.unload()
+    assert len(list(made.synthesize(sentences[0], voice, 1.0))) > 1
+    made.unload()

@@ -45,8 +45,8 @@ log = logging.getLogger(__name__)
 PARTS = ("front", "source", "generator", "generator-stats")
 """The prepared graphs that streaming needs."""
 
-_FIRST, _LEAST, _MOST = 24, 24, 240
-"""Frames of a window: 0.3 s at first, at most 3 s, for which a generator of 128 channels takes some 50 MB."""
+_FIRST, _LEAST, _MOST = 24, 24, 96
+"""Frames of a window: 0.3 s at first, at most 1.2 s. A frame of the full-size generator takes a megabyte."""
 _SEED = 82
 
 
@@ -217,7 +217,7 @@ class KokoroStream:
             styled.name: shaped(style, styled, 2),
             fast.name: shaped(np.array([speed_for(fast, speed)]), fast, 0),
         }
-        told = _named(front, front.run(given, run))
+        told = _named(front, front.run(given, run, shrink=self._options.shrink))
         pitch = told["pitch"]
         source = self._session("source")
         samples = int(told["frames"].shape[2]) * self.shape.samples
@@ -234,7 +234,7 @@ class KokoroStream:
         """The samples of a sentence, made in one go, and its statistics (2, channels). Raises EngineFailed."""
         session = self._session("generator-stats")
         given = {"frames": told.frames, "source": told.source, "modulation": told.modulation}
-        made = _named(session, session.run(given, run))
+        made = _named(session, session.run(given, run, shrink=self._options.shrink))
         return heard(made["waveform"], self._model), made["statistics"]
 
     def observe(self, ids: NDArray[np.int64], style: NDArray[np.float32], run: Run) -> Observed:
@@ -251,7 +251,7 @@ class KokoroStream:
             "source": np.ascontiguousarray(told.source[:, :, low * shape.steps : high * shape.steps + 1]),
             "affine": affine,
         }
-        (waveform,) = self._session("generator").run(given, run)
+        (waveform,) = self._session("generator").run(given, run, shrink=self._options.shrink)
         skipped = (start - low) * shape.samples
         return heard(waveform, self._model)[skipped : skipped + (end - start) * shape.samples]
 

@@ -1,4 +1,4 @@
-"""What a user does after a pull, done before anything is measured: `models optimize`, voices made ready to stream."""
+"""What a user does after a pull, done before anything is measured: `models optimize`, voices ready to stream."""
 
 from __future__ import annotations
 

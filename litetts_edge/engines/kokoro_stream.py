@@ -222,6 +222,8 @@ class KokoroStream:
         source = self._session("source")
         samples = int(told["frames"].shape[2]) * self.shape.samples
         (features_of_source,) = source.run({"pitch": pitch} | self._noise(source.inputs, samples), run)
+        # Exports that take an arc tangent of 0/0 say NaN for the phase of a bin without energy.
+        np.nan_to_num(features_of_source, copy=False, nan=0.0)
         durations = told.get("duration")
         return Told(
             told["frames"],

@@ -54,7 +54,10 @@ def part_feeds(parts: Mapping[str, ModelProto], feeds: Sequence[Feed]) -> dict[s
             given[port.name] = random.standard_normal(size, dtype=np.float32).astype(
                 helper.tensor_dtype_to_np_dtype(port.type.tensor_type.elem_type)
             )
-        heard = {"frames": said["frames"], "source": _outputs(sessions["source"], given)["source"]}
+        heard = {
+            "frames": said["frames"],
+            "source": np.nan_to_num(_outputs(sessions["source"], given)["source"], nan=0.0),
+        }
         found["front"].append(feed)
         found["source"].append(given)
         found["generator-stats"].append(heard | {"modulation": said["modulation"]})

@@ -136,14 +136,19 @@ class OnnxModel:
             ) from error
         self.model_bytes = size
 
-    def run(self, inputs: Mapping[str, NDArray[Any]], run: Run) -> list[NDArray[Any]]:
-        """The model's outputs. `run` ends it between two nodes. Raises EngineFailed; see Runs for Terminated."""
+    def run(self, inputs: Mapping[str, NDArray[Any]], run: Run, *, shrink: bool = False) -> list[NDArray[Any]]:
+        """The model's outputs. `run` ends it between two nodes. Raises EngineFailed; see Runs for Terminated.
+
+        `shrink`: the arena gives back what is free in it afterwards.
+        """
         if self._session is None:
             raise EngineFailed(self._engine, f"{self._path} is not loaded.")
         if OnnxModel.heard is not None:
             OnnxModel.heard(self._path, inputs)
         options = library().RunOptions()  # fresh: a terminate that has been set stays set
         options.log_severity_level = _FATAL_ONLY
+        if shrink and self._arena:
+            options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
         run.when_terminated(lambda: setattr(options, "terminate", True))
         try:
             outputs = self._session.run(None, dict(inputs), options)

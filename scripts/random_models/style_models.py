@@ -48,16 +48,16 @@ def export_v1(shape: StyleShape, path: Path, *, flat: bool) -> None:
     """The graph of release v1.0, with the names of onnx-community, or (`flat`) of kokoro-onnx."""
     weights.seed()
     network = weights.plain(StyleNetV1(shape, flat=flat))
-    ids, style = weights.probe_ids(shape.tokens), torch.randn(1, 2 * shape.style) * weights.STYLE_SPREAD
+    encoder = network.encoder
     weights.tame_style(
-        network, network.encoder.predictor, network.decoder.decoder, network.encoder.F0_proj, ids, style
+        network, encoder.predictor, network.decoder.decoder, encoder.F0_proj, shape.tokens, 2 * shape.style
     )
     if shape.hidden < NARROW:
         weights.coarsen(network)
     ids_name, output = ("tokens", "audio") if flat else ("input_ids", "waveform")
     export(
         network,
-        (ids, style, torch.ones(1)),
+        (weights.probe_ids(shape.tokens), torch.randn(1, 2 * shape.style) * weights.STYLE_SPREAD, torch.ones(1)),
         path,
         opset=20,
         names=(ids_name, "style", "speed"),
@@ -71,14 +71,15 @@ def export_reference(shape: StyleShape, path: Path, *, config: bool) -> None:
     """The graph that the reference package exports: kokoro-onnx v1.1, and KittenTTS."""
     weights.seed(1)
     network = weights.plain(StyleNet(shape))
-    ids, style = weights.probe_ids(shape.tokens), torch.randn(1, 2 * shape.style) * weights.STYLE_SPREAD
     parts = network.kmodel
-    weights.tame_style(network, parts.predictor, parts.decoder, parts.predictor.F0_proj, ids, style)
+    weights.tame_style(
+        network, parts.predictor, parts.decoder, parts.predictor.F0_proj, shape.tokens, 2 * shape.style
+    )
     if shape.hidden < NARROW:
         weights.coarsen(network)
     export(
         network,
-        (ids, style, torch.ones(1)),
+        (weights.probe_ids(shape.tokens), torch.randn(1, 2 * shape.style) * weights.STYLE_SPREAD, torch.ones(1)),
         path,
         opset=17,
         names=("input_ids", "style", "speed"),

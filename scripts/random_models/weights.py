@@ -16,6 +16,8 @@ from torch.nn.utils import remove_weight_norm
 
 SEED = 20250127
 STYLE_SPREAD = 0.25
+PROBES = 6
+"""Sentences, each in another style."""
 PITCH_HZ, PITCH_SPREAD_HZ = 150.0, 50.0
 PHASE_SHARE = 0.02
 """Weight of the source's phases against its magnitudes: the phase of a bin without energy is rounding noise."""
@@ -57,35 +59,39 @@ def outputs_of(layer: nn.Module) -> Iterator[list[Any]]:
 
 def centre(layer: nn.Module, run: Callable[[], Any], mean: float, spread: float) -> None:
     """Scale a layer so that its output has this mean and standard deviation over the probe."""
-    with outputs_of(layer) as seen:
-        run()
-    scale = spread / float(seen[-1].std())
+    seen = probed(layer, run)
+    scale = spread / float(seen.std())
     layer.weight.mul_(scale)
     if layer.bias is not None:
-        layer.bias.add_(mean / scale - float(seen[-1].mean())).mul_(scale)
+        layer.bias.add_(mean / scale - float(seen.mean())).mul_(scale)
+
+
+def probed(layer: nn.Module, run: Callable[[], Any]) -> torch.Tensor:
+    """What a layer gives during all probes, one after the other in time."""
+    with outputs_of(layer) as seen:
+        run()
+    return torch.cat([output.flatten() for output in seen])
 
 
 def tame_style(
-    network: nn.Module,
-    predictor: nn.Module,
-    decoder: nn.Module,
-    pitch: nn.Module,
-    ids: torch.Tensor,
-    style: torch.Tensor,
+    network: nn.Module, predictor: nn.Module, decoder: nn.Module, pitch: nn.Module, tokens: int, width: int
 ) -> None:
-    """Durations, pitch, spectrum and level of Kokoro's and KittenTTS's network, in place."""
+    """Durations, pitch, spectrum and level of Kokoro's network, in place; `width` of a style row."""
+    probes = [(probe_ids(tokens), torch.randn(1, width) * STYLE_SPREAD) for _ in range(PROBES)]
 
-    def run() -> Any:
-        return network(ids, style, torch.ones(1))
+    def run() -> torch.Tensor:
+        sounds = [network(ids, style, torch.ones(1)) for ids, style in probes]
+        return torch.cat([(sound[0] if isinstance(sound, tuple) else sound).flatten() for sound in sounds])
 
     projection = predictor.duration_proj.linear_layer
     bins = projection.out_features
-    share = FRAMES_A_PHONEME / bins
-    centre(projection, run, float(torch.logit(torch.tensor(share))) - 0.15, 0.8)
+    projection.weight.mul_(0.2).add_(
+        projection.weight[:1].clone() * 5
+    )  # or each id would take the mean of the bins
+    centre(projection, run, float(torch.logit(torch.tensor(FRAMES_A_PHONEME / bins))), 0.35)
     for _ in range(4):  # the rounding to whole frames, one at least, moves the mean
-        with outputs_of(projection) as seen:
-            run()
-        frames = torch.sigmoid(seen[-1]).sum(-1).round().clamp(min=1).mean()
+        logits = probed(projection, run).reshape(-1, bins)
+        frames = torch.sigmoid(logits).sum(-1).round().clamp(min=1).mean()
         projection.bias.add_(float(torch.log(FRAMES_A_PHONEME / frames)))
     centre(pitch, run, PITCH_HZ, PITCH_SPREAD_HZ)
     generator = decoder.generator
@@ -94,12 +100,8 @@ def tame_style(
         convolution.weight[:, half:] *= PHASE_SHARE
     centre(generator.m_source.l_linear, run, 0.02, 0.2)
     post = generator.conv_post
-    with outputs_of(post) as seen:
-        run()
-    post.weight.mul_(0.8 / float(seen[-1].std()))
-    sound = run()
-    waveform = sound[0] if isinstance(sound, tuple) else sound
-    post.bias[:half].add_(float(torch.log(LEVEL / waveform.std())))
+    post.weight.mul_(0.6 / float(probed(post, run).std()))
+    post.bias[:half].add_(float(torch.log(LEVEL / run().std())))
 
 
 def tame_vits(network: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
@@ -113,13 +115,9 @@ def tame_vits(network: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
     for flow in network.flow.flows[::2]:
         centre(flow.post, run, 0.0, 0.4)
     affine = network.dp.flows[0]
-    with outputs_of(network.dp) as seen:
-        run()
-    affine.logs.add_(float(torch.log(seen[-1].std() / 0.4)))
+    affine.logs.add_(float(torch.log(probed(network.dp, run).std() / 0.4)))
     for _ in range(4):  # the rounding up to whole frames moves the mean
-        with outputs_of(network.dp) as seen:
-            run()
-        frames = torch.ceil(torch.exp(seen[-1])).mean()
+        frames = torch.ceil(torch.exp(probed(network.dp, run))).mean()
         affine.m.sub_(float(torch.log(FRAMES_AN_ID / frames)) * torch.exp(affine.logs))
     post = network.dec.conv_post
     post.weight.sub_(post.weight.mean(dim=2, keepdim=True))  # or a constant would drown the sound

@@ -10,7 +10,7 @@ import numpy as np
 import onnx
 import pytest
 
-from litetts_edge.prepare import compare, conv2d, norms, snakes
+from litetts_edge.prepare import compare, conv2d, halves, norms, snakes
 from litetts_edge.prepare.compare import open_session, snr_db
 from litetts_edge.prepare.conv_forms import FORMS, signed
 from litetts_edge.prepare.graph import Graph
@@ -97,6 +97,27 @@ def test_a_norm_that_is_read_twice_keeps_its_scale() -> None:
     assert rewritten(model, norms.absorb_scale)[1] == [0]
 
 
+def test_a_norm_whose_statistics_are_given_is_one_pass() -> None:
+    """As a generator in windows has it; the snake behind it is found then."""
+    block = Block()
+    column = block.const(np.array([1, -1, 1]))
+    gain = block.add("Reshape", block.const(block.noise(CHANNELS)), column)
+    bias = block.add("Reshape", block.const(block.noise(CHANNELS)), column)
+    model = block.model(block.snake(block.add("Add", block.add("Mul", "x", gain), bias)))
+    after, counts = rewritten(model, norms.join_affine, snakes.scale_snakes)
+    assert counts == [1, 1]
+    assert operators(after)["BatchNormalization"] == 1
+    assert apart(model, after) > 100
+
+
+def test_one_number_is_no_norm() -> None:
+    """Nobody knows for how many channels it would be."""
+    block = Block()
+    scaled = block.add("Mul", "x", block.const(np.float32(3)))
+    model = block.model(block.add("Add", scaled, block.const(np.float32(1))))
+    assert rewritten(model, norms.join_affine)[1] == [0]
+
+
 def test_snakes_take_three_passes() -> None:
     """The norm gives what the sine takes, and the convolution has the rest in its weights."""
     model = style_block()
@@ -170,6 +191,42 @@ def test_signed_weights_have_a_scale_for_each_channel() -> None:
     steps, scale = signed(weight)
     assert steps.tolist() == [[[64, -127]], [[127, 64]]]
     assert np.allclose(steps * scale.reshape(-1, 1, 1), weight, rtol=0.01)
+
+
+def half_block() -> onnx.ModelProto:
+    """A convolution that computes in halves between two Casts."""
+    block = Block()
+    half = block.add("Cast", "x", to=onnx.TensorProto.FLOAT16)
+    weight = block.const((block.noise(CHANNELS, CHANNELS, 3) / 5).astype(np.float16))
+    made = block.add("Conv", half, weight, pads=[1, 1], kernel_shape=[3])
+    return block.model(block.add("Cast", made, to=onnx.TensorProto.FLOAT))
+
+
+def test_halves_become_float32() -> None:
+    """The weights stay halves in the file, and what it says differs by what halves round at most."""
+    model = half_block()
+    after, counts = rewritten(model, halves.widen, conv2d.widen)
+    assert counts == [2, 1]
+    assert apart(model, after) > 40
+    assert not any(
+        node.op_type == "Cast" and node.attribute[0].i == onnx.TensorProto.FLOAT16 for node in after.graph.node
+    )
+
+
+def test_a_graph_with_halves_at_its_doors_is_left_alone() -> None:
+    """Who calls it gives halves."""
+    model = half_block()
+    assert not halves.has_half_ports(Graph(model))
+    model.graph.input[0].type.tensor_type.elem_type = onnx.TensorProto.FLOAT16
+    assert halves.has_half_ports(Graph(model))
+
+
+def test_nothing_before_a_decision_is_rewritten() -> None:
+    """A last bit could become another length of a phone."""
+    block = Block()
+    decided = block.add("Cast", block.add("Round", block.conv("x", 1)), to=onnx.TensorProto.FLOAT)
+    model = block.model(block.conv(decided, 1))
+    assert rewritten(model, conv2d.widen)[1] == [1]
 
 
 def test_an_output_keeps_its_name() -> None:

@@ -82,8 +82,12 @@ class Graph:
         return readers[0] if len(readers) == 1 and tensor not in self._kept else None
 
     def constant(self, tensor: str) -> Array | None:
-        """The value of a weight or Constant, also behind Identity, Cast-free; None for what is computed."""
+        """The value of a weight or Constant, also behind Identity, and of halves widened to float32; else None."""
         node = self._makers.get(tensor)
+        if node is not None and node.op_type == "Cast" and attribute(node, "to") == onnx.TensorProto.FLOAT:
+            weight = self._weights.get(node.input[0])
+            is_half = weight is not None and weight.data_type == onnx.TensorProto.FLOAT16
+            return numpy_helper.to_array(weight).astype(np.float32) if weight is not None and is_half else None
         while node is not None and node.op_type == "Identity":
             tensor = node.input[0]
             node = self._makers.get(tensor)
@@ -92,6 +96,10 @@ class Graph:
             return None if value is None else numpy_helper.to_array(value)
         weight = self._weights.get(tensor)
         return None if weight is None else numpy_helper.to_array(weight)
+
+    def half_weights(self) -> list[str]:
+        """The names of the weights in half precision."""
+        return [name for name, weight in self._weights.items() if weight.data_type == onnx.TensorProto.FLOAT16]
 
     def scalar(self, tensor: str) -> float | None:
         """A constant of one element, or None."""

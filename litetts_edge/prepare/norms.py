@@ -60,6 +60,35 @@ def absorb_scale(graph: Graph) -> int:
     return absorbed
 
 
+def join_affine(graph: Graph) -> int:
+    """`x gain + bias`, each a value for each channel, as one BatchNormalization of mean 0 and variance 1.
+
+    That is how a generator in windows normalises, with statistics that it is given.
+    """
+    joined = 0
+    for product in graph.free("Mul"):
+        total = graph.only_reader(product.output[0])
+        place = next((at for at, name in enumerate(product.input) if per_channel(graph, name)), None)
+        if (
+            total is None
+            or total.op_type != "Add"
+            or place is None
+            or per_channel(graph, product.input[1 - place])
+        ):
+            continue
+        bias = total.input[1] if total.input[0] == product.output[0] else total.input[0]
+        if not per_channel(graph, bias) or _is_scalar(graph, bias) or _is_scalar(graph, product.input[place]):
+            continue
+        gain, bias = vector(graph, product.input[place]), vector(graph, bias)
+        mean = graph.add("Sub", [gain, gain])
+        variance = graph.add("Add", [mean, graph.weight(np.float32(1), "one")])
+        made = graph.add("BatchNormalization", [product.input[1 - place], gain, bias, mean, variance], epsilon=0.0)
+        graph.remove([product, total])
+        graph.replace(total.output[0], made)
+        joined += 1
+    return joined
+
+
 def scale_norm(graph: Graph, norm: NodeProto, factor: str, operator: str) -> None:
     """Let `norm` give what `operator` (Mul, Add) makes of its output with `factor`, a value for each channel."""
     flat = vector(graph, factor)
@@ -86,7 +115,7 @@ def per_channel(graph: Graph, tensor: str) -> bool:
         if node is None:
             return False
         if node.op_type in ("Reshape", "Unsqueeze"):  # AdaIN: a Gemm of the style as (1, 2 C, 1)
-            return _ends_in_one(graph, node) and _is_vector(graph, node.input[0])
+            return _ends_in_one(graph, node) and (_is_column(graph, node) or _is_vector(graph, node.input[0]))
         if node.op_type in ("Add", "Mul", "Sub"):  # 1 + gamma
             left, right = (graph.scalar(name) for name in node.input)
             if left is None and right is None:
@@ -99,6 +128,10 @@ def per_channel(graph: Graph, tensor: str) -> bool:
     return False
 
 
+def _is_scalar(graph: Graph, tensor: str) -> bool:
+    return graph.scalar(tensor) is not None
+
+
 def _ends_in_one(graph: Graph, node: NodeProto) -> bool:
     shape = graph.constant(node.input[1]) if len(node.input) > 1 else None
     if node.op_type == "Unsqueeze":
@@ -107,6 +140,12 @@ def _ends_in_one(graph: Graph, node: NodeProto) -> bool:
         maker = graph.maker(node.input[1])
         return maker is not None and maker.op_type == "Concat" and graph.scalar(maker.input[-1]) == 1
     return shape.size == 3 and int(shape[-1]) == 1
+
+
+def _is_column(graph: Graph, node: NodeProto) -> bool:
+    """Whether it is made (1, n, 1), from whatever."""
+    shape = graph.constant(node.input[1])
+    return node.op_type == "Reshape" and shape is not None and shape.size == 3 and shape[0] == shape[2] == 1
 
 
 def _is_vector(graph: Graph, tensor: str) -> bool:

@@ -36,8 +36,8 @@ SPLITTERS: dict[str, tuple[Splitter, Feeder]] = {
 }
 """By engine."""
 
-_DISK = 3
-"""Room for the graph, the one that is tried and the old one; times the size of the file."""
+_DISK = 6
+"""Room for the graph, its parts, the one that is tried, and all that was there; times the size of the file."""
 _MEMORY = 4
 """Graph, session and packed weights of one trial; times the size of the file."""
 

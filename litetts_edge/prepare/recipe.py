@@ -19,7 +19,7 @@ import numpy as np
 import onnx
 
 from litetts_edge.engines.prepared import Rewrite
-from litetts_edge.prepare import compare, conv2d, norms, snakes
+from litetts_edge.prepare import compare, conv2d, halves, norms, snakes
 from litetts_edge.prepare.compare import Feed, Outcome, snr_db
 from litetts_edge.prepare.conv_forms import FORMS
 from litetts_edge.prepare.graph import Graph
@@ -32,6 +32,10 @@ EXACT_DB = 80.0
 """What an exact rewrite keeps at least; on random weights they keep 120."""
 WORSE_DB = 3.0
 """By how much an 8-bit form may be further from float32 than the published 8-bit form is."""
+HALF_DB = 20.0
+"""What float32 keeps to a graph that rounds everything to halves; it is the nearer one to the truth."""
+FASTER = 0.95
+"""Share of the time that a rewrite which is not exact must come down to."""
 BETTER_DB = 6.0
 """By how much an exact rewrite of a graph of integers must be nearer than its quantization."""
 SHARE = 0.005
@@ -78,8 +82,15 @@ def rewrite(
 ) -> Result:
     """Write `<work>/<name>.onnx`, the graph of `source` in its fastest form. `source` is used up."""
     cook = _Cook(source, work, name, feeds, tell)
+    if not cook.is_single():
+        cook.exact("squares", snakes.multiply_squares)  # the others put float32 weights in
+        return cook.finish()
     cook.listen()
-    for title, step in (("norm chains", norms.fuse_chains), ("norm scales", norms.absorb_scale)):
+    for title, step in (
+        ("norm chains", norms.fuse_chains),
+        ("norm scales", norms.absorb_scale),
+        ("given norms", norms.join_affine),
+    ):
         cook.exact(title, step)
     cook.convolutions()
     for title, step in (("snakes", snakes.scale_snakes), ("squares", snakes.multiply_squares)):
@@ -108,6 +119,22 @@ class _Cook:
         """How many positions of time each convolution has on the first feed, by its name."""
         self._below: dict[str, float] = {}
         self._look_inside()
+
+    def is_single(self) -> bool:
+        """Compute in float32 what is half, where that is faster; whether nothing is half then."""
+        graph = Graph(self._model)
+        if halves.has_half_ports(graph):
+            return False
+        if not graph.half_weights():
+            return True
+        step = self._outcome(halves.widen, rounds=1)
+        if step.cpu_s > FASTER * self._original.cpu_s:
+            why = f"it takes {step.cpu_s / self._original.cpu_s:.2f} of the time"
+            self._result.dropped.append(Dropped("halves in float32", why))
+            return False
+        return self._try(
+            "halves in float32", halves.widen, lambda outcome: snr_db(self._now.results, outcome.results), HALF_DB
+        )
 
     def exact(self, title: str, step: Pass) -> None:
         """Make a rewrite that changes no more than the last bits."""
@@ -202,14 +229,14 @@ class _Cook:
         self._tell(f"{title}: {places} places, {found:.1f} dB")
         return True
 
-    def _outcome(self, step: Pass) -> Outcome:
+    def _outcome(self, step: Pass, rounds: int = 0) -> Outcome:
         """Of the graph with a rewrite that is not kept."""
         graph = Graph(self._model)
         step(graph)
         graph.finish()
         onnx.save(self._model, str(self._trial))
         self._model = onnx.load(str(self._path))
-        return compare.run(self._trial, self._feeds, rounds=0)
+        return compare.run(self._trial, self._feeds, rounds=rounds)
 
     def _groups(self, layers: Sequence[ConvLayer], races: Mapping[Shape, Race]) -> list[list[str]]:
         """The layers that are fastest as `sampled`, by size; the group that gains most by it first."""

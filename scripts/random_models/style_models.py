@@ -102,8 +102,12 @@ def convert(source: Path, target: Path, kind: str | None) -> None:
             precision.uint8(source, target)
         case "uint8":
             precision.uint8(source, target, skip=SPARED)
-        case "q8f16" | "uint8f16" | "q4f16":
-            convert(source, between, {"q8f16": "quantized", "uint8f16": "uint8", "q4f16": "q4"}[kind])
+        case "q8f16" | "uint8f16":
+            precision.uint8(source, between, skip=SPARED if kind == "uint8f16" else (), typed=True)
+            precision.fp16(between, target)
+            between.unlink()
+        case "q4f16":
+            precision.q4(source, between)
             precision.fp16(between, target)
             between.unlink()
         case _:

@@ -19,6 +19,7 @@ from litetts_edge.mqtt.door import MqttDoor, topics_of
 from litetts_edge.mqtt.link import Link
 from litetts_edge.mqtt.memory import LastHeard
 from litetts_edge.mqtt.messages import new_id
+from litetts_edge.mqtt.neighbour import Neighbour
 from litetts_edge.mqtt.publisher import AudioOverMqtt
 from litetts_edge.mqtt.service import MqttService
 from litetts_edge.mqtt.topics import Topics
@@ -97,9 +98,9 @@ class Daemon:
             thread=self.thread,
             loader=self.loader,
         )
-        self.door = MqttDoor(
-            self.live, environ, self.audio, self._mqtt_service, LastHeard(Path(settings.state_dir) / "last-heard")
-        )
+        self.neighbours: tuple[Neighbour, ...] = ()
+        heard = LastHeard(Path(settings.state_dir) / "last-heard")
+        self.door = MqttDoor(self.live, environ, self.audio, self._mqtt_service, heard, self.neighbours)
         self.residence = Residence(
             self.pipeline,
             self.loader,
@@ -287,7 +288,8 @@ class Daemon:
         self.door.refresh_state()
 
     def _mqtt_service(self, link: Link, topics: Topics) -> MqttService:
-        return MqttService(link, topics, self.pipeline, self.live, self.health, self.status, self.verbs)
+        parts = self.pipeline, self.live, self.health, self.status, self.verbs, self.neighbours
+        return MqttService(link, topics, *parts)
 
     def _problem(self) -> str | None:
         return self.residence.problem or self.door.problem

@@ -58,6 +58,7 @@ FLOORS = {
     "mqtt.service": 4,
     "mqtt.verbs": 4,
     "mqtt.door": 4,
+    "mqtt.neighbour": 4,
     "http.*": 4,
     "wyoming.*": 4,
     "health": 4,

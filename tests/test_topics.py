@@ -17,19 +17,12 @@ from litetts_edge.mqtt.topics import (
     Set,
     Speak,
     Topics,
+    matches,
 )
 from litetts_edge.settings import words
 from litetts_edge.speech import Priority
 
 KITCHEN = Topics("litetts", "kitchen", ("ground", "ground-floor"))
-
-
-def matches(filter_: str, topic: str) -> bool:
-    """Whether a subscription brings a topic (MQTT 5 section 4.7; none of ours ends with #)."""
-    levels, wanted = topic.split("/"), filter_.split("/")
-    return len(levels) == len(wanted) and all(
-        want in ("+", level) for want, level in zip(wanted, levels, strict=True)
-    )
 
 
 MEANINGS: dict[str, Incoming] = {
@@ -154,3 +147,24 @@ def test_any_id_is_one_level_of_the_audio_topic(utterance: str) -> None:
 def test_any_topic_is_parsed(topic: str) -> None:
     """Whatever a broker brings, parsing it raises nothing."""
     KITCHEN.parse(topic)
+
+
+@pytest.mark.parametrize(
+    ("filter_", "topic", "brings"),
+    [
+        ("a/b", "a/b", True),
+        ("a/b", "a/b/c", False),
+        ("a/+", "a/b", True),
+        ("a/+", "a/", True),
+        ("a/+", "a", False),
+        ("a/+/c", "a/b/c", True),
+        ("a/#", "a/b/c", True),
+        ("a/#", "a", True),
+        ("a/#", "ab", False),
+        ("#", "a/b", True),
+        ("+/b", "/b", True),
+    ],
+)
+def test_what_a_subscription_brings(filter_: str, topic: str, brings: bool) -> None:
+    """As MQTT 5 section 4.7.1 says it, with its own examples: `a/#` brings `a` too."""
+    assert matches(filter_, topic) is brings

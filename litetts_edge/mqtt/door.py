@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from litetts_edge.mqtt.link import Link, LinkSettings, Subscription, TlsFiles, Will
 from litetts_edge.mqtt.memory import LastHeard
+from litetts_edge.mqtt.neighbour import Neighbour
 from litetts_edge.mqtt.publisher import AudioOverMqtt
 from litetts_edge.mqtt.service import OFFLINE, MqttService
 from litetts_edge.mqtt.topics import Topics
@@ -68,12 +69,14 @@ class MqttDoor:
         publisher: AudioOverMqtt,
         make_service: MakeService,
         memory: LastHeard,
+        neighbours: Sequence[Neighbour] = (),
     ) -> None:
         self._live = live
         self._environ = environ
         self._publisher = publisher
         self._make_service = make_service
         self._memory = memory
+        self._neighbours = neighbours
         self._link: Link | None = None
         self._service: MqttService | None = None
         self._turn = asyncio.Event()
@@ -146,7 +149,7 @@ class MqttDoor:
         link = Link(
             await asyncio.to_thread(link_settings, settings, self._environ),
             Will(topics.availability, OFFLINE.encode()),
-            [Subscription(topic) for topic in topics.subscriptions()],
+            [Subscription(topic) for topic in self._listened_to(topics)],
             topics.request("ping"),
             last_heard=await asyncio.to_thread(self._memory.load),
         )
@@ -178,6 +181,10 @@ class MqttDoor:
                 self._reconnects += link.reconnects
                 self._dropped += _dropped(link)
                 self._link = self._service = self._publisher.link = None
+
+    def _listened_to(self, topics: Topics) -> list[str]:
+        foreign = [topic for neighbour in self._neighbours for topic in neighbour.topics()]
+        return [*topics.subscriptions(), *foreign]
 
     async def _remember(self, link: Link, greeted: asyncio.Event) -> None:
         await greeted.wait()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
@@ -22,7 +22,8 @@ from litetts_edge.mqtt.messages import (
     parse_speak,
     publish_topic,
 )
-from litetts_edge.mqtt.topics import Control, Prepare, Request, Set, Speak, Topics, UnknownTopic
+from litetts_edge.mqtt.neighbour import Neighbour
+from litetts_edge.mqtt.topics import Control, Prepare, Request, Set, Speak, Topics, UnknownTopic, matches
 from litetts_edge.mqtt.verbs import Verbs
 from litetts_edge.pipeline.bus import Subscription
 from litetts_edge.pipeline.speak import SpeechPipeline
@@ -52,6 +53,8 @@ class MqttService:
     health: Health
     status: Status
     verbs: Verbs
+    neighbours: Sequence[Neighbour] = ()
+    """Those who speak other protocols on this link."""
     _state: str = ""
     """The state document as last published."""
     _info: str = ""
@@ -78,9 +81,11 @@ class MqttService:
             await self.link.flush(timeout_s / 3)
 
     def attach(self) -> None:
-        """Take the link's hooks but on_connected; before the link is entered."""
+        """Take the link's hooks but on_connected, and let the neighbours have it; before the link is entered."""
         self.link.on_session_lost = self._session_lost
         self.link.on_problem = lambda _: self.refresh_state()
+        for neighbour in self.neighbours:
+            neighbour.opened(self._send)
 
     # -- out ---------------------------------------------------------------------------------------
 
@@ -90,6 +95,8 @@ class MqttService:
         self._info = ""
         self.refresh_info()
         self.refresh_state()
+        for neighbour in self.neighbours:
+            neighbour.greet()
         self._send(self.topics.availability, ONLINE, retain=True)
 
     def refresh_info(self) -> None:
@@ -142,6 +149,8 @@ class MqttService:
     def _tell(self, event: SpeechEvent) -> None:
         if not isinstance(event, FirstAudio):  # the state says `playing`, and Finished the time
             self._publish(self.topics.event, self._event(event))
+        for neighbour in self.neighbours:
+            neighbour.tell(event)
         self.refresh_state()
 
     def _event(self, event: SpeechEvent) -> dict[str, object]:
@@ -196,6 +205,10 @@ class MqttService:
             self._publish(self.topics.error, document)
 
     async def _handle(self, delivery: Delivery) -> None:
+        for neighbour in self.neighbours:
+            if any(matches(filter_, delivery.topic) for filter_ in neighbour.topics()):
+                await neighbour.handle(delivery)
+                return
         if delivery.retain:
             if delivery.payload:  # an empty one removes what was retained
                 raise RetainedMessage(delivery.topic)

@@ -142,6 +142,16 @@ class Topics:
         return None
 
 
+def matches(filter_: str, topic: str) -> bool:
+    """True when a subscription to `filter_` brings `topic` [MQTT 5 section 4.7]."""
+    wanted, levels = filter_.split("/"), topic.split("/")
+    if wanted[-1] == "#":
+        wanted, levels = wanted[:-1], levels[: len(wanted) - 1]
+    return len(wanted) == len(levels) and all(
+        want in ("+", level) for want, level in zip(wanted, levels, strict=True)
+    )
+
+
 def _parse_shared(levels: Sequence[str]) -> Incoming | None:
     match levels:
         case ["speak"]:

@@ -18,6 +18,7 @@ where, and what to do.
       ExtraMissing      a language needs a package that is not installed
       Terminated        a run was ended because its request was cancelled
       Poison            the request was in progress at two crashes
+      AudioStalled      audio that a sender gives did not go on
       SinkFailed        audio could not be handed over
         NoAudioDevice
 
@@ -301,6 +302,15 @@ class Poison(SpeechError):
         super().__init__(
             f"The daemon crashed {crashes} times while speaking this request; it is not tried again. See the log."
         )
+
+
+class AudioStalled(SpeechError):
+    """Its sender is still there, but silent: the loudspeaker goes to the next request."""
+
+    code = "audio_stalled"
+
+    def __init__(self, waited_s: float) -> None:
+        super().__init__(f"The sender gave no audio for {waited_s:.0f} s and did not end it. Send it again.")
 
 
 class SinkFailed(SpeechError):

@@ -20,6 +20,7 @@ class Started:
 
     id: RequestId
     voice: str
+    """The id of the voice that reads it; empty for audio that came with the request."""
     queue_ms: float
     """From acceptance to here."""
 

@@ -57,9 +57,10 @@ class Counters:
             case Finished():
                 self.spoken += 1
                 self.cache_hits += event.cache_hit
-                if not event.cache_hit and event.audio_ms:
+                synthesized = event.voice and not event.cache_hit
+                if synthesized and event.audio_ms:
                     self.rtf.append(event.rtf)
-                if not event.cache_hit and event.first_audio_ms is not None:
+                if synthesized and event.first_audio_ms is not None:
                     self.first_audio_ms.append(event.first_audio_ms)
             case Failed():
                 self.failed += 1

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import NewType
+from typing import TYPE_CHECKING, NewType, Protocol
+
+if TYPE_CHECKING:  # it imports numpy, which a command's help need not load
+    from litetts_edge.pcm import AudioChunk, AudioFormat
 
 RequestId = NewType("RequestId", str)
 
@@ -52,6 +56,19 @@ class Voice:
     alphabet: Alphabet = Alphabet.TEXT
 
 
+class GivenAudio(Protocol):
+    """Audio that a sender gives instead of a text. Read on the event loop."""
+
+    @property
+    def format(self) -> AudioFormat:
+        """The format of every chunk."""
+        ...
+
+    def chunks(self) -> AsyncGenerator[AudioChunk, None]:
+        """Yield the audio from its beginning, as it comes. Raises AudioStalled when its sender does not go on."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class SpeakRequest:
     """One thing to say, as asked; unchanged from the door to the last event."""
@@ -83,6 +100,8 @@ class SpeakRequest:
     """Seconds on the pipeline's clock; a request not started by then is expired."""
     warnings: tuple[str, ...] = ()
     """What the door wants the sender to know; carried to the closing event."""
+    audio: GivenAudio | None = None
+    """Played in place of the text, which is empty then; no voice and no engine has a part in it."""
 
 
 @dataclass(frozen=True, slots=True)

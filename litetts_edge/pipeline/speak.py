@@ -20,7 +20,6 @@ from litetts_edge.events import (
     Started,
 )
 from litetts_edge.interfaces import AudioSink, SpeechCheck, TextFrontend
-from litetts_edge.pcm import AudioFormat
 from litetts_edge.pipeline.bus import EventBus
 from litetts_edge.pipeline.current import Current
 from litetts_edge.pipeline.fanout import open_outputs
@@ -30,6 +29,7 @@ from litetts_edge.pipeline.loading import Loader
 from litetts_edge.pipeline.policy import Lane, RecentIds, lane, may_interrupt
 from litetts_edge.pipeline.queue import RequestQueue
 from litetts_edge.pipeline.render import Rendering
+from litetts_edge.pipeline.source import Playing, Reading, Source
 from litetts_edge.pipeline.turns import Turns
 from litetts_edge.pipeline.voices import Voices, primary
 from litetts_edge.speech import Priority, RequestId, SpeakRequest, Voice
@@ -121,17 +121,21 @@ class SpeechPipeline:
     def _admit(self, request: SpeakRequest) -> None:
         if self._closing:
             raise ShuttingDown
+        if request.audio is None:
+            self._admit_voice(request)
+        for name in request.outputs:
+            if name not in self._sinks:
+                raise OutputNotFound(name, tuple(self._sinks))
+        self.queue.put(request)
+        self._busy_at = self._clock()
+
+    def _admit_voice(self, request: SpeakRequest) -> None:
         try:
             self._find(self.voices, request)
         except BadRequest:
             if self.coming is None:
                 raise
             self._find(self.coming, request)
-        for name in request.outputs:
-            if name not in self._sinks:
-                raise OutputNotFound(name, tuple(self._sinks))
-        self.queue.put(request)
-        self._busy_at = self._clock()
 
     @staticmethod
     def _find(voices: Voices, request: SpeakRequest) -> Voice:
@@ -253,8 +257,12 @@ class SpeechPipeline:
                 current.audible = True
                 self.bus.publish(FirstAudio(request.id, first_audio[0]))
 
-        voices = self.voices  # to the end of this request, whatever comes after it
         warnings = list(request.warnings)
+        if request.audio is not None:
+            self.bus.publish(Started(request.id, "", (started - request.accepted_at) * 1000))
+            playing = Playing(request.audio, request.repeat)
+            return await self._spoken(request, playing, warnings, started, first_audio, on_first_audio)
+        voices = self.voices  # to the end of this request, whatever comes after it
         asked = _asked(voices, request, warnings)
         lang = _language(request, asked)
         voice = voices.for_language(asked, lang)
@@ -264,39 +272,36 @@ class SpeechPipeline:
         with ExitStack() as using:
             voice = await self._ready(voices, voice, request.priority, warnings, using)
             rendering = self._rendering(replace(request, lang=voices.reading(voice, lang)), voices, voice)
-            return await self._spoken(request, rendering, warnings, started, first_audio, on_first_audio)
+            reading = Reading(rendering, self._synthesis(rendering))
+            finished = await self._spoken(request, reading, warnings, started, first_audio, on_first_audio)
+        self._pace[voice.engine] = max(0.001, reading.synthesis_s / (len(request.text) * request.repeat))
+        return finished
 
     async def _spoken(
         self,
         request: SpeakRequest,
-        rendering: Rendering,
+        source: Source,
         warnings: Sequence[str],
         started: float,
         first_audio: Sequence[float],
         on_first_audio: Callable[[float], None],
     ) -> Finished:
-        voice = rendering.voice
-        synthesis = self._synthesis(rendering)
-        audio = AudioFormat(voice.sample_rate)
-        async with open_outputs(self._sinks, request.outputs, request, audio, on_first_audio) as outputs:
-            async with aclosing(synthesis.stream()) as chunks:
+        async with open_outputs(self._sinks, request.outputs, request, source.audio, on_first_audio) as outputs:
+            async with aclosing(source.stream()) as chunks:
                 async for chunk in chunks:
                     await outputs.write(chunk)
             await outputs.finish()
         for warning in outputs.warnings:
             log.warning("an output was left out: %s", warning, extra={"request": request.id})
-        self._pace[voice.engine] = max(0.001, synthesis.synthesis_s / (len(request.text) * request.repeat))
-        if not synthesis.audio_s:
-            warnings = (*warnings, "nothing_to_speak: the text has nothing that can be spoken")
         return Finished(
             id=request.id,
-            voice=voice.id,
-            audio_ms=synthesis.audio_s * 1000,
+            voice=source.voice,
+            audio_ms=source.audio_s * 1000,
             first_audio_ms=first_audio[0] if first_audio else None,
             queue_ms=(started - request.accepted_at) * 1000,
-            rtf=synthesis.synthesis_s / synthesis.audio_s if synthesis.audio_s else 0.0,
-            warnings=(*warnings, *rendering.warnings, *outputs.warnings),
-            marks=tuple(rendering.marks),
+            rtf=source.synthesis_s / source.audio_s if source.audio_s else 0.0,
+            warnings=(*warnings, *source.warnings, *outputs.warnings),
+            marks=tuple(source.marks),
         )
 
     async def _ready(

@@ -16,6 +16,7 @@ from litetts_edge import __version__
 from litetts_edge.health import Gauges, Health
 from litetts_edge.interfaces import AudioSink
 from litetts_edge.mqtt.door import MqttDoor, topics_of
+from litetts_edge.mqtt.hermes import Hermes
 from litetts_edge.mqtt.link import Link
 from litetts_edge.mqtt.memory import LastHeard
 from litetts_edge.mqtt.messages import new_id
@@ -98,7 +99,7 @@ class Daemon:
             thread=self.thread,
             loader=self.loader,
         )
-        self.neighbours: tuple[Neighbour, ...] = ()
+        self.neighbours: tuple[Neighbour, ...] = (Hermes(self.live, self.pipeline),)
         heard = LastHeard(Path(settings.state_dir) / "last-heard")
         self.door = MqttDoor(self.live, environ, self.audio, self._mqtt_service, heard, self.neighbours)
         self.residence = Residence(

@@ -7,6 +7,7 @@ where, and what to do.
       BadRequest        the door or the queue refused it; nothing is spoken
         BadJson  BadField  NotUtf8  PayloadTooLarge  RetainedMessage  TextEmpty  TextTooLong
         LexiconInvalid  NotSupported  VoiceNotFound  LanguageNotFound  OutputNotFound  Duplicate  QueueFull
+        AudioNotReadable
         ShuttingDown  SsmlInvalid  ModelNotFound  NotAModel  LicenceNotAccepted  ModelInUse
       LexiconNotWritten the state folder did not take a change
       EngineFailed      an engine could not load or synthesize
@@ -155,6 +156,21 @@ class QueueFull(BadRequest):
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"{limit} requests are waiting already (setting queue.max). Try again later.")
+
+
+class TooMuchAudio(QueueFull):
+    """Audio that was sent to be played waits in memory, so there is less room for it than for texts."""
+
+    def __init__(self, limit: int) -> None:
+        """`limit` in bytes."""
+        BadRequest.__init__(self, f"{limit / 1e6:.0f} MB of audio wait to be played already. Try again later.")
+
+
+class AudioNotReadable(BadRequest):
+    code = "bad_audio"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The audio cannot be played: {reason}. Send a WAV file.")
 
 
 class ShuttingDown(BadRequest):

@@ -23,6 +23,7 @@ from litetts_edge.errors import (
     TextTooLong,
     did_you_mean,
 )
+from litetts_edge.settings.schema import Settings
 from litetts_edge.speech import Encoding, Priority, RequestId, SpeakRequest
 from litetts_edge.text.ssml import is_ssml, parse
 
@@ -96,6 +97,19 @@ class Defaults:
     max_payload_bytes: int = 65536
 
 
+def defaults_of(settings: Settings) -> Defaults:
+    """What the settings say."""
+    return Defaults(
+        voice="auto",
+        speed=settings.speed,
+        outputs=settings.outputs,
+        encoding=Encoding(settings.request.format),
+        ttl_s=settings.request.ttl_s,
+        max_text=settings.request.max_text,
+        max_payload_bytes=settings.request.max_payload_bytes,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """How and when a message came."""
@@ -138,7 +152,7 @@ def parse_speak(payload: bytes, arrival: Arrival, defaults: Defaults) -> SpeakRe
             return _request(SpeakMessage(text=_spoken(text, defaults)), request, arrival, defaults, ())
         fields = _object(text)
         request = _sender_id(fields) or request
-        return _from_json(fields, request, arrival, defaults)
+        return speak_request(fields, request, arrival, defaults)
     except BadRequest as error:
         raise SpeakRefused(request, error) from error
 
@@ -196,7 +210,10 @@ def _sender_id(fields: Mapping[str, Any]) -> RequestId | None:
     )
 
 
-def _from_json(fields: dict[str, Any], request: RequestId, arrival: Arrival, defaults: Defaults) -> SpeakRequest:
+def speak_request(
+    fields: Mapping[str, Any], request: RequestId, arrival: Arrival, defaults: Defaults
+) -> SpeakRequest:
+    """Turn the fields of a speak message into a request with this id. Raises BadRequest."""
     # Templates of automation systems render what is not set as null, and 40 as 40.0.
     fields = {name: _whole(value) for name, value in fields.items() if value is not None or name == "text"}
     for name in LATER:
@@ -266,7 +283,7 @@ def _request(
         reply_to=message.reply_to or _response_topic(arrival.reply_to),
         source=arrival.source,
         accepted_at=arrival.at,
-        deadline=_deadline(message.ttl_s, arrival, defaults.ttl_s),
+        deadline=deadline_of(message.ttl_s, arrival, defaults.ttl_s),
         warnings=warnings,
     )
 
@@ -278,7 +295,7 @@ def _response_topic(topic: str) -> str:
         raise BadField("response topic", str(error)) from None
 
 
-def _deadline(ttl_s: float | None, arrival: Arrival, default_ttl_s: float) -> float:
+def deadline_of(ttl_s: float | None, arrival: Arrival, default_ttl_s: float) -> float:
     """When it is too late to start.
 
     The broker counts an expiry interval down while it keeps the message, so what is left of it starts now.

@@ -32,9 +32,12 @@ class Neighbour(Protocol):
 
     def opened(self, send: Send) -> None:
         """A link opens, and this is the way out of it; the one before it is gone."""
+        return
 
     def greet(self) -> None:
         """Connected, each time: publish again what is retained. `online` follows."""
+        return
 
     def tell(self, event: SpeechEvent) -> None:
         """Something happened to a request, anybody's. It is called in the order of the events."""
+        return

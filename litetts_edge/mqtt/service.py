@@ -16,8 +16,8 @@ from litetts_edge.mqtt.documents import event_document, to_json
 from litetts_edge.mqtt.link import Delivery, Link, PacketTooLarge
 from litetts_edge.mqtt.messages import (
     Arrival,
-    Defaults,
     SpeakRefused,
+    defaults_of,
     parse_object,
     parse_speak,
     publish_topic,
@@ -29,7 +29,7 @@ from litetts_edge.pipeline.bus import Subscription
 from litetts_edge.pipeline.speak import SpeechPipeline
 from litetts_edge.settings.live import LiveSettings
 from litetts_edge.settings.problems import SettingsError
-from litetts_edge.speech import Encoding, Priority, RequestId
+from litetts_edge.speech import Priority, RequestId
 from litetts_edge.status import BOOT_ID, Status
 
 log = logging.getLogger(__name__)
@@ -232,7 +232,9 @@ class MqttService:
         request: RequestId | None = None
         try:
             try:
-                asked = parse_speak(delivery.payload, self._arrival(delivery, priority), self._defaults())
+                asked = parse_speak(
+                    delivery.payload, self._arrival(delivery, priority), defaults_of(self.live.value)
+                )
             except SpeakRefused as refused:
                 request = refused.request
                 self.pipeline.refuse(refused.request, refused.error)
@@ -252,18 +254,6 @@ class MqttService:
             expiry_s=delivery.expiry_s,
             sent_after=None if keep else delivery.backlog_since,
             reply_to=delivery.response_topic,
-        )
-
-    def _defaults(self) -> Defaults:
-        settings = self.live.value
-        return Defaults(
-            voice="auto",
-            speed=settings.speed,
-            outputs=settings.outputs,
-            encoding=Encoding(settings.request.format),
-            ttl_s=settings.request.ttl_s,
-            max_text=settings.request.max_text,
-            max_payload_bytes=settings.request.max_payload_bytes,
         )
 
     def _control(self, verb: str, payload: bytes) -> None:

@@ -172,3 +172,77 @@ def _parse_own(levels: Sequence[str]) -> Incoming | None:
         case ["request", verb]:
             return Request(verb)
     return _parse_shared(levels)
+
+
+# -- Hermes, the protocol of Rhasspy --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HermesSay:
+    """`hermes/tts/say`."""
+
+
+@dataclass(frozen=True, slots=True)
+class HermesGetVoices:
+    """`rhasspy/tts/getVoices`, as Rhasspy sends it, or `hermes/tts/getVoices`, as its manual calls it."""
+
+    answer: str
+    """The topic of the answer, which begins like the question."""
+
+
+@dataclass(frozen=True, slots=True)
+class HermesPlay:
+    """`hermes/audioServer/<siteId>/playBytes/<requestId>`."""
+
+    site: str
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class HermesToggle:
+    """`hermes/audioServer/toggleOn` and `toggleOff`."""
+
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HermesSetVolume:
+    """`rhasspy/audioServer/setVolume`."""
+
+
+HermesIncoming = HermesSay | HermesGetVoices | HermesPlay | HermesToggle | HermesSetVolume
+
+_HERMES: dict[str, HermesIncoming] = {
+    "hermes/tts/say": HermesSay(),
+    "rhasspy/tts/getVoices": HermesGetVoices("rhasspy/tts/voices"),
+    "hermes/tts/getVoices": HermesGetVoices("hermes/tts/voices"),
+    "hermes/audioServer/toggleOn": HermesToggle(True),
+    "hermes/audioServer/toggleOff": HermesToggle(False),
+    "rhasspy/audioServer/setVolume": HermesSetVolume(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HermesTopics:
+    """The topics of the Hermes protocol for the sites that a node stands for."""
+
+    sites: tuple[str, ...]
+
+    say_finished = "hermes/tts/sayFinished"
+    say_error = "hermes/error/tts"
+    play_error = "hermes/error/audioServer/play"
+
+    def play_finished(self, site: str) -> str:
+        """Where it is said that given audio has been played."""
+        return f"hermes/audioServer/{site}/playFinished"
+
+    def subscriptions(self) -> tuple[str, ...]:
+        """Everything to listen to. Most topics name no site; their payloads do."""
+        return (*_HERMES, *(f"hermes/audioServer/{site}/playBytes/+" for site in self.sites))
+
+    def parse(self, topic: str) -> HermesIncoming | None:
+        """What a topic means; None when it is none of these, or another site's."""
+        match topic.split("/"):
+            case ["hermes", "audioServer", site, "playBytes", request] if site in self.sites:
+                return HermesPlay(site, request)
+        return _HERMES.get(topic)

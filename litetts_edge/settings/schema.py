@@ -16,6 +16,7 @@ from litetts_edge.settings.setting import Setting, section, sections_of, setting
 
 Line = Annotated[str, AfterValidator(words.line)]
 Slug = Annotated[str, AfterValidator(words.slug)]
+Level = Annotated[str, AfterValidator(words.level)]
 
 
 class Section(BaseModel):
@@ -196,6 +197,18 @@ class Mqtt(Section):
     tls: Tls = section(Tls)
 
 
+class Hermes(Section):
+    """Rhasspy's protocol, Hermes: this node as its text to speech and its loudspeaker."""
+
+    enabled: bool = setting(False, applies="reconnect", help="Listen to Rhasspy's topics on the same broker.")
+    site_ids: Annotated[tuple[Level, ...], AfterValidator(words.once_each)] = setting(
+        (),
+        applies="reconnect",
+        max_length=32,
+        help="Sites that this node speaks for; empty takes the node's id, and default.",
+    )
+
+
 class Speaker(Section):
     """The loudspeaker."""
 
@@ -336,6 +349,7 @@ class Settings(Section):
         ("speaker",), applies="live", min_length=1, help="Where audio goes unless the request says otherwise."
     )
     mqtt: Mqtt = section(Mqtt)
+    hermes: Hermes = section(Hermes)
     speaker: Speaker = section(Speaker)
     text: Text = section(Text)
     file: File = section(File)

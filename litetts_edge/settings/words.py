@@ -52,6 +52,13 @@ def host(text: str) -> str:
     return text
 
 
+def level(text: str) -> str:
+    """One level of a topic, without wildcards."""
+    if not text or any(sign in text for sign in "/+#"):
+        raise ValueError("is not one level of a topic: it is empty, or holds /, + or #")
+    return line(text)
+
+
 def topic(text: str) -> str:
     """One or more topic levels without wildcards."""
     if any(sign in text for sign in "+#"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -15,6 +16,7 @@ import onnx
 from litetts_edge.engines.installed import InstalledModel, read_installed
 from litetts_edge.engines.onnx import MANIFEST
 from litetts_edge.engines.prepared import circumstances
+from litetts_edge.prepare import piper_parts
 from litetts_edge.prepare.split_piper import Split, split
 
 ENGINES = Path(__file__).parent / "data" / "engines"
@@ -33,11 +35,18 @@ def parts(name: str) -> Split:
 
 
 @cache
+def carrying(name: str) -> Split:
+    """A small voice whose flow and decoder carry from window to window."""
+    cut = parts(name)
+    return replace(cut, flow=piper_parts.carrying(cut.flow, 128), decoder=piper_parts.carrying(cut.decoder, 64))
+
+
+@cache
 def prepared() -> Path:
-    """A folder with the parts of both voices, as `models optimize` leaves it."""
+    """A folder with the parts of both voices, as `models optimize` leaves it. The graphs of SMALL carry."""
     folder = Path(mkdtemp(prefix="litetts-prepared-"))
-    for name in (SMALL, SPEAKERS):
-        write_prepared(folder, read_installed(ENGINES / name), parts(name))
+    for name, cut in ((SMALL, carrying(SMALL)), (SPEAKERS, parts(SPEAKERS))):
+        write_prepared(folder, read_installed(ENGINES / name), cut)
     return folder
 
 

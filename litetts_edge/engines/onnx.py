@@ -100,12 +100,12 @@ class OnnxModel:
     @property
     def inputs(self) -> tuple[Port, ...]:
         """What the graph is given, in its order. Only when loaded."""
-        return tuple(_port(node) for node in self._session.get_inputs())
+        return tuple(port_of(node) for node in self._session.get_inputs())
 
     @property
     def outputs(self) -> tuple[Port, ...]:
         """What run() returns, in its order. Only when loaded."""
-        return tuple(_port(node) for node in self._session.get_outputs())
+        return tuple(port_of(node) for node in self._session.get_outputs())
 
     def load(self) -> None:
         """Verify the file and make a session; a second call does nothing. Raises EngineFailed."""
@@ -194,7 +194,8 @@ def read_manifest(engine: str, folder: Path) -> dict[str, Any]:
     return facts
 
 
-def _port(node: Any) -> Port:
+def port_of(node: Any) -> Port:
+    """What a session of onnxruntime says of an input or output."""
     kind = node.type.removeprefix("tensor(").removesuffix(")")
     name = {"float": "float32", "double": "float64"}.get(kind, kind)
     try:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from litetts_edge.engines.carried import LAST, STATE
 from litetts_edge.engines.chunking import Pace, Schedule, Windows
 from litetts_edge.engines.onnx import OnnxModel
 from litetts_edge.engines.piper_windows import DURATION_NOISE, Graph, Part, Utterance, normals
@@ -20,6 +21,8 @@ from litetts_edge.pcm import Samples
 
 FIRST, LEAST, MOST = 16, 32, 96
 """Frames of a window: the first, any other, the longest. A frame of a voice of 22 kHz is 11.6 ms."""
+MOST_CARRIED = 64
+"""The longest of a graph that carries: longer ones save nothing, and leave the cache of the processor."""
 
 Begin = Callable[[], AbstractContextManager[Run]]
 """Begins a run that terminate() ends; see Runs."""
@@ -152,7 +155,8 @@ class SplitGraphs:
         try:
             parts = Part.of(self._flow.metadata), Part.of(self._decoder.metadata)
             for part, model in zip(parts, (self._flow, self._decoder), strict=True):
-                if set(part.time) != set(_names(model)):
+                own = [name for name in _names(model) if not name.startswith((LAST, STATE))]
+                if set(part.time) != set(own if part.carries else _names(model)):
                     raise ValueError("it declares other inputs than it takes")
             return parts
         except ValueError as error:
@@ -166,7 +170,8 @@ class SplitGraphs:
         _, part = self._parts
         with begin() as run:
             utterance = self._utterance(told, self._parts, run)
-        windows = Windows(part.hop / self._sample_rate, part.before + part.after, FIRST, LEAST, MOST)
+        most = MOST_CARRIED if part.carries else MOST
+        windows = Windows(part.hop / self._sample_rate, part.again, FIRST, LEAST, most)
         schedule = Schedule(windows, self._pace, utterance.frames)
         start = 0
         while frames := schedule.take(began := self._clock()):
@@ -186,14 +191,15 @@ class SplitGraphs:
         flow, decoder = parts
         return Utterance(
             named,
-            (flow, _runner(self._flow)),
-            (decoder, _runner(self._decoder)),
+            _ready(flow, self._flow),
+            _ready(decoder, self._decoder),
             lambda channels, start, end: normals(channels, start, end, told.seed),
         )
 
 
-def _runner(model: OnnxModel) -> Graph:
-    return lambda inputs, run: np.asarray(model.run(inputs, run)[0])
+def _ready(part: Part, model: OnnxModel) -> Graph:
+    names = [port.name for port in model.outputs]
+    return Graph(part, model.inputs, lambda inputs, run: dict(zip(names, model.run(inputs, run), strict=True)))
 
 
 def _names(model: OnnxModel) -> list[str]:

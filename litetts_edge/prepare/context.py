@@ -13,7 +13,7 @@ convolution (stride s, dilation d) reads i = p s - pads + j d, of a transposed o
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, cast
@@ -25,11 +25,11 @@ from onnx.reference import ReferenceEvaluator
 
 from litetts_edge.prepare.cut import Wiring, attribute, part_of
 
-_POINTWISE = frozenset(
+POINTWISE = frozenset(
     """
     Abs Add And Atan Cast Clip Concat Cos DequantizeLinear Div DynamicQuantizeLinear Elu Equal Exp Expand Gather
     Greater Identity LeakyRelu Less Log Max Min Mul Neg Not Or Pow QuantizeLinear Reciprocal Relu Reshape ScatterND
-    Sigmoid Sin Sqrt Squeeze Sub Tanh Transpose Unsqueeze Where
+    Sigmoid Sin Split Sqrt Squeeze Sub Tanh Transpose Unsqueeze Where
     """.split()
 )
 """Gather and ScatterND, too: an inverse STFT picks with them the positions whose window sum is not 0."""
@@ -78,8 +78,20 @@ class Context:
 def context(graph: GraphProto, inputs: Mapping[str, int], output: str) -> Context:
     """Of a graph whose windowed inputs have so many positions a frame. Raises NotAStream."""
     wiring = Wiring(graph)
-    known = {name: Reach(Fraction(rate)) for name, rate in inputs.items()}
-    for node in wiring.nodes:
+    known = follow(wiring, wiring.nodes, {name: Reach(Fraction(rate)) for name, rate in inputs.items()})
+    if output not in known or known[output].rate.denominator != 1:
+        raise NotAStream(f"{output} has no fixed number of positions a frame")
+    end = known[output]
+    return Context(max(0, math.ceil(end.before)), max(0, math.ceil(end.behind)), int(end.rate))
+
+
+def follow(wiring: Wiring, nodes: Sequence[NodeProto], sources: Mapping[str, Reach]) -> dict[str, Reach]:
+    """The reach of all tensors that `nodes`, in running order, make of `sources` and that have a time.
+
+    Raises NotAStream.
+    """
+    known = dict(sources)
+    for node in nodes:
         before = [known[name] for name in node.input if name in known]
         if not before or node.op_type in _NO_TIME:
             continue
@@ -89,10 +101,7 @@ def context(graph: GraphProto, inputs: Mapping[str, int], output: str) -> Contex
             raise NotAStream(f"{node.op_type} {node.name}: {error}") from None
         # What else a quantizer gives, scale and zero point, has no time.
         known.update(dict.fromkeys(node.output[:1] if node.op_type in _ONE_WITH_TIME else node.output, after))
-    if output not in known or known[output].rate.denominator != 1:
-        raise NotAStream(f"{output} has no fixed number of positions a frame")
-    end = known[output]
-    return Context(max(0, math.ceil(end.before)), max(0, math.ceil(end.behind)), int(end.rate))
+    return known
 
 
 def _through(wiring: Wiring, node: NodeProto, before: list[Reach]) -> Reach:
@@ -106,7 +115,7 @@ def _through(wiring: Wiring, node: NodeProto, before: list[Reach]) -> Reach:
         return reach.shifted(int(pads[0, -1]))
     if node.op_type == "Slice":
         return reach.shifted(-_slice_start(wiring, node))
-    if node.op_type not in _POINTWISE:
+    if node.op_type not in POINTWISE:
         raise NotAStream("it is not known to work position by position")
     for other in before[1:]:
         reach |= other

@@ -10,7 +10,7 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from litetts_edge.engines.onnx import library
+from litetts_edge.engines.onnx import library, port_of
 from litetts_edge.engines.piper_windows import NOISE, Graph, Part, Utterance, normals
 from litetts_edge.engines.termination import Run
 from litetts_edge.pcm import Samples
@@ -30,7 +30,7 @@ def windows_db(whole: onnx.ModelProto, parts: Split, *, tokens: int = 80, window
     """
     given = probe_inputs(tokens)
     spoken = utterance(parts, given)
-    noise = normals(_declared(parts.flow).channels, 0, spoken.frames)[np.newaxis]
+    noise = normals(declared(parts.flow).channels, 0, spoken.frames)[np.newaxis]
     (wanted,) = _run(_session(with_noise_inputs(whole)), {**given, NOISE: noise})
     starts = range(0, spoken.frames, window)
     run = Run()
@@ -54,22 +54,25 @@ def utterance(parts: Split, given: dict[str, NDArray[Any]], hear: Hear = lambda 
     encoder, flow, decoder = (_session(part) for part in (parts.encoder, parts.flow, parts.decoder))
     names = [port.name for port in encoder.get_outputs()]
 
-    def graph(variant: str, session: Any) -> Graph:
-        def run(inputs: dict[str, NDArray[Any]], _: Run) -> NDArray[np.float32]:
-            hear(variant, inputs)
-            return _run(session, inputs)[0]
+    def graph(variant: str, part: onnx.ModelProto, session: Any) -> Graph:
+        outputs = [port.name for port in session.get_outputs()]
 
-        return run
+        def run(inputs: dict[str, NDArray[Any]], _: Run) -> dict[str, NDArray[Any]]:
+            hear(variant, inputs)
+            return dict(zip(outputs, _run(session, inputs), strict=True))
+
+        return Graph(declared(part), tuple(port_of(one) for one in session.get_inputs()), run)
 
     return Utterance(
         dict(zip(names, _run(encoder, given), strict=True)),
-        (_declared(parts.flow), graph("flow", flow)),
-        (_declared(parts.decoder), graph("decoder", decoder)),
+        graph("flow", parts.flow, flow),
+        graph("decoder", parts.decoder, decoder),
         normals,
     )
 
 
-def _declared(part: onnx.ModelProto) -> Part:
+def declared(part: onnx.ModelProto) -> Part:
+    """What a part says of itself. Raises ValueError."""
     return Part.of({one.key: one.value for one in part.metadata_props})
 
 
@@ -77,7 +80,7 @@ def _session(model: onnx.ModelProto) -> Any:
     onnxruntime = library()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    options.enable_cpu_mem_arena = False
+    options.intra_op_num_threads, options.enable_mem_pattern = 1, False  # as the engine has them
     return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
 
 

@@ -74,7 +74,9 @@ def split(model: onnx.ModelProto) -> Split:
         (flow, cuts.noise, cuts.latent, NOISE),
         (decoder, cuts.latent, cuts.audio, LATENT),
     ):
-        declared = Part({own: 2, **part.time}, part.before, part.after, channels, part.hop)
+        declared = Part(
+            {own: 2, **part.time}, part.before, part.after, channels, part.hop, part.before + part.after
+        )
         inputs = [helper.make_tensor_value_info(own, TensorProto.FLOAT, [1, channels, "frames"])]
         for name, axis in part.time.items():
             shape: list[int | str] = list(shapes[0][name])

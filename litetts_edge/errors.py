@@ -132,7 +132,7 @@ class VoiceNotFound(BadRequest):
     code = "voice_not_found"
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
-        meant = [voice for voice in known if voice.endswith(f":{name.lower()}")]
+        meant = [voice for voice in known if name.lower() in (voice.lower(), voice.lower().partition(":")[2])]
         hint = f" Did you mean {meant[0]!r}?" if meant else did_you_mean(name, known)
         super().__init__(f"No voice named {name!r}.{hint} `litetts-edge voices` lists what is installed.")
 

@@ -73,7 +73,7 @@ def find(name: str, options: EngineOptions, state: Path) -> Subject:
     if name in models:
         model = models[name]
         engine = create(model.engine, replace(options, model=name))
-        own = f"{model.engine}:{name.lower()}"
+        own = f"{model.engine}:{name}"
         voices = tuple(voice for voice in engine.voices if voice.id == own or voice.id.startswith(f"{own}#"))
         return Subject(name, engine, voices or engine.voices, files_of(model), model.folder / CHECKS)
     if name in ENGINES and name not in PULLED:

@@ -8,26 +8,25 @@ where, and what to do.
         BadJson  BadField  NotUtf8  PayloadTooLarge  RetainedMessage  TextEmpty  TextTooLong
         LexiconInvalid  NotSupported  VoiceNotFound  LanguageNotFound  OutputNotFound  Duplicate  QueueFull
         AudioNotReadable
-        ShuttingDown  SsmlInvalid  ModelNotFound  NotAModel  LicenceNotAccepted  ModelInUse
+        ShuttingDown  SsmlInvalid
       LexiconNotWritten the state folder did not take a change
       EngineFailed      an engine could not load or synthesize
         ModelTooLarge
-      DownloadFailed    a file of a model could not be had
-      ModelDamaged      a file of a model is not what it has to be
-      ModelBusy         another process works on the same model
-      DiskFull          there is no room for a model
-      ExtraMissing      a language needs a package that is not installed
+      ExtraMissing      something needs a package that is not installed
       Terminated        a run was ended because its request was cancelled
       Poison            the request was in progress at two crashes
       AudioStalled      audio that a sender gives did not go on
       SinkFailed        audio could not be handed over
         NoAudioDevice
 
-mqtt/ adds UnknownTopic and UnknownVerb (both BadRequest) and PacketTooLarge; settings/ has SettingsError.
+mqtt/ adds UnknownTopic and UnknownVerb (both BadRequest) and PacketTooLarge; settings/ has SettingsError;
+catalogue/errors.py has those of models: of getting them, keeping them and taking them away.
 """
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 
@@ -188,81 +187,6 @@ class LanguageNotFound(BadRequest):
         super().__init__(f"No voice reads the language {lang!r}.{hint} `litetts-edge voices` lists them.")
 
 
-class ModelNotFound(BadRequest):
-    code = "model_not_found"
-
-    def __init__(self, name: str, known: Sequence[str]) -> None:
-        hint = did_you_mean(name, known)
-        super().__init__(f"No model named {name!r}.{hint} `litetts-edge models list` has them all.")
-
-
-class NotAModel(BadRequest):
-    """What was given to import is nothing that an engine here can run."""
-
-    code = "not_a_model"
-
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
-
-
-class LicenceNotAccepted(BadRequest):
-    code = "licence_not_accepted"
-
-    def __init__(self, model: str, licence: str, text: str) -> None:
-        super().__init__(
-            f"{model} comes under {licence}, which was not accepted; nothing was fetched."
-            f" Read {text} and say --yes to accept it."
-        )
-
-
-class ModelInUse(BadRequest):
-    code = "model_in_use"
-
-    def __init__(self, model: str, why: str) -> None:
-        super().__init__(
-            f"{model} is in use: {why}. `litetts-edge models use` takes another one; --force removes it all the"
-            " same."
-        )
-
-
-class DownloadFailed(SpeechError):
-    """No place gave the file. Nothing of it is installed; what came is kept for the next try."""
-
-    code = "download_failed"
-
-    def __init__(self, file: str, tried: Sequence[str]) -> None:
-        places = "".join(f"\n  {one}" for one in tried)
-        super().__init__(
-            f"{file} could not be downloaded:{places}\nRun the same command again: it goes on where it stopped."
-            " Without a network, `litetts-edge models import FOLDER` takes the files from a stick."
-        )
-
-
-class ModelDamaged(SpeechError):
-    code = "model_damaged"
-
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path} is not what it has to be: {reason}")
-
-
-class ModelBusy(SpeechError):
-    code = "model_busy"
-
-    def __init__(self, model: str) -> None:
-        super().__init__(f"Another process pulls, imports or removes {model} just now. Wait for it to end.")
-
-
-class DiskFull(SpeechError):
-    code = "disk_full"
-
-    def __init__(self, folder: str, needed: int, free: int) -> None:
-        """Both in bytes."""
-        super().__init__(
-            f"{folder} has {free / 1e6:.0f} MB free, and {needed / 1e6:.0f} MB are needed. Make room"
-            " (`litetts-edge models remove`), or put the folder state_dir on another disk. Nothing half is left."
-        )
-
-
 class LexiconNotWritten(SpeechError):
     """The state folder did not take the change; everything is as it was before."""
 
@@ -294,13 +218,28 @@ class ModelTooLarge(EngineFailed):
         )
 
 
+EXTRAS = {
+    "ja": "pyopenjtalk-plus>=0.4.1.post10",
+    "optimize": "onnx>=1.18",
+    "quality": "faster-whisper>=1.1",
+    "zh": "pypinyin>=0.55",
+}
+"""Packages that not everybody needs, by extra; the same as in pyproject.toml."""
+
+
+def how_to_install(extra: str) -> str:
+    """The command that brings the package of an extra into the environment that runs this."""
+    sudo = "" if os.access(sys.prefix, os.W_OK) else "sudo "
+    return f"{sudo}{sys.executable} -m pip install '{EXTRAS[extra]}'"
+
+
 class ExtraMissing(SpeechError):
     code = "extra_missing"
 
-    def __init__(self, language: str, extra: str) -> None:
+    def __init__(self, what: str, extra: str) -> None:
         super().__init__(
-            f"{language} needs a package that is not installed:"
-            f" run pip install 'litetts-edge[{extra}]' in the program's environment and restart."
+            f"{what} needs a package that is not installed. Run `{how_to_install(extra)}`;"
+            " a daemon that runs takes it after a restart."
         )
 
 

@@ -12,11 +12,12 @@ import yaml
 
 from litetts_edge.catalogue.content import description, mismatch
 from litetts_edge.catalogue.entries import CONFIG, MODEL, VOICE, VOICES, Catalogue, voice_of
+from litetts_edge.catalogue.errors import ModelDamaged, ModelNotFound
 from litetts_edge.catalogue.onnx_header import NotOnnx, read_header
 from litetts_edge.catalogue.reading import read_catalogue
 from litetts_edge.catalogue.structure import check, engine_of, voice_shapes
 from litetts_edge.engines.kokoro_names import MIXED
-from litetts_edge.errors import BadField, ModelDamaged, ModelNotFound
+from litetts_edge.errors import BadField
 from tests.published import (
     KOKORO_INPUTS,
     KOKORO_MODEL,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from litetts_edge.errors import ExtraMissing
+from litetts_edge.errors import EXTRAS, ExtraMissing, how_to_install
 from litetts_edge.text import extras, kana, pinyin
 
 
@@ -117,7 +119,7 @@ def test_without_the_package_the_error_says_what_to_install(
 ) -> None:
     """No garbage is spoken: the message has the command."""
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(ExtraMissing, match=rf"pip install 'litetts-edge\[{lang}\]'") as caught:
+    with pytest.raises(ExtraMissing, match=rf"{sys.executable} -m pip install '{package}") as caught:
         extras.phonemes("你好", lang)
     assert caught.value.code == "extra_missing"
 
@@ -193,3 +195,18 @@ def test_japanese_in_hiragana() -> None:
 def test_any_text_has_a_japanese_reading(text: str) -> None:
     """Nothing raises, and no kanji is left in it."""
     assert not any("\u4e00" <= character <= "\u9fff" for character in extras.phonemes(text, "ja"))
+
+
+def test_the_extras_are_those_of_the_package() -> None:
+    """The command in the message installs what pyproject.toml says."""
+    stated = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    assert {name: [package] for name, package in EXTRAS.items()} == {
+        name: stated["optional-dependencies"][name] for name in EXTRAS
+    }
+
+
+def test_who_may_not_write_into_the_environment_is_told_to_use_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service's own belongs to root."""
+    monkeypatch.setattr("sys.prefix", "/nonexistent")
+    monkeypatch.setattr("sys.executable", "/opt/litetts-edge/venv/bin/python")
+    assert how_to_install("optimize") == "sudo /opt/litetts-edge/venv/bin/python -m pip install 'onnx>=1.18'"

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from litetts_edge.catalogue.errors import DiskFull, ModelDamaged, NotAModel
 from litetts_edge.catalogue.imports import Imported, install, only
 from litetts_edge.catalogue.recognise import Findings, recognise
 from litetts_edge.catalogue.shelf import Shelf, sha256_of
 from litetts_edge.engines.installed import installed_models
-from litetts_edge.errors import DiskFull, ModelDamaged, NotAModel
 from tests.published import (
     HEART,
     KOKORO_INPUTS,

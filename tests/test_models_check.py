@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 
 from litetts_edge import cli
+from litetts_edge.catalogue.errors import ModelNotFound
 from litetts_edge.commands.models import checking as command
 from litetts_edge.engines import create, stream_record
 from litetts_edge.engines.installed import read_installed
 from litetts_edge.engines.kokoro import KokoroEngine
 from litetts_edge.engines.options import EngineOptions
-from litetts_edge.errors import BadField, EngineFailed, ModelNotFound
+from litetts_edge.errors import BadField, EngineFailed
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.pcm import AudioChunk, Samples
 from litetts_edge.soundcheck import record

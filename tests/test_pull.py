@@ -18,11 +18,11 @@ import pytest
 
 from litetts_edge.catalogue.answer import Refused, _Redirect
 from litetts_edge.catalogue.entries import Catalogue
+from litetts_edge.catalogue.errors import DiskFull, DownloadFailed, ModelBusy, ModelDamaged
 from litetts_edge.catalogue.fetch import TRIES
 from litetts_edge.catalogue.pull import Pulled, pull
 from litetts_edge.catalogue.shelf import Shelf
 from litetts_edge.engines.installed import installed_models
-from litetts_edge.errors import DiskFull, DownloadFailed, ModelBusy, ModelDamaged
 from tests.published import (
     KOKORO_MODEL,
     VOICE_JSON,

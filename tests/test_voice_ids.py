@@ -49,7 +49,9 @@ async def test_such_a_voice_is_named_over_mqtt_in_ssml_and_in_the_settings(tmp_p
         await friend.send("voice/set", f"{VOICE}#p227")
         await friend.document("state", lambda state: state["voice"] == f"{VOICE}#p227")
         assert await voice_of(friend, "c", "Hallo.") == f"{VOICE}#p227"
-        said = f'<speak>Eins. <voice name="{SPEAKER}">Zwei.</voice> <voice name="{MODEL}#p225">Drei.</voice></speak>'
+        said = (
+            f'<speak>Eins. <voice name="{SPEAKER}">Zwei.</voice> <voice name="{MODEL}#p225">Drei.</voice></speak>'
+        )
         await voice_of(friend, "d", said)
         assert friend.events("d")[-1]["event_type"] == "finished"
         assert not friend.events("d")[-1].get("warnings")

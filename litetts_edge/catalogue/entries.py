@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 
-from litetts_edge.errors import BadField, ModelNotFound, did_you_mean
+from litetts_edge.catalogue.errors import ModelNotFound
+from litetts_edge.errors import BadField, did_you_mean
 
 MODEL, CONFIG, VOICES, VOICE = "model", "config", "voices", "voice"
 """The roles of files, as in a manifest (engines/installed.py)."""

@@ -17,9 +17,9 @@ from pathlib import Path
 from litetts_edge.catalogue.answer import Answer, Refused, Stalled, ask
 from litetts_edge.catalogue.content import HEAD, description, mismatch
 from litetts_edge.catalogue.entries import CatalogueFile
+from litetts_edge.catalogue.errors import DownloadFailed
 from litetts_edge.catalogue.shelf import put, sha256_of
 from litetts_edge.catalogue.watcher import Watcher
-from litetts_edge.errors import DownloadFailed
 
 TRIES = 4
 """In a row without a byte of progress, at one place."""

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from litetts_edge.catalogue.errors import DiskFull, ModelDamaged
 from litetts_edge.catalogue.recognise import Copy, Found
 from litetts_edge.catalogue.shelf import Placed, Shelf, put
 from litetts_edge.catalogue.structure import check
 from litetts_edge.catalogue.watcher import Watcher
-from litetts_edge.errors import DiskFull, ModelDamaged
 
 _BLOCK = 1 << 20
 

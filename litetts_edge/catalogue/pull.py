@@ -9,11 +9,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 from litetts_edge.catalogue.entries import Catalogue, CatalogueFile, CatalogueModel
+from litetts_edge.catalogue.errors import DiskFull, ModelDamaged
 from litetts_edge.catalogue.fetch import Fetcher, Patience
 from litetts_edge.catalogue.shelf import Placed, Shelf, sha256_of
 from litetts_edge.catalogue.structure import check
 from litetts_edge.catalogue.watcher import Watcher
-from litetts_edge.errors import DiskFull, ModelDamaged
 
 Clock = Callable[[], datetime]
 

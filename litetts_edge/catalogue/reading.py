@@ -9,8 +9,8 @@ from typing import Any
 import yaml
 
 from litetts_edge.catalogue.entries import VOICE, Catalogue, CatalogueFile, CatalogueModel, catalogue_of
+from litetts_edge.catalogue.errors import ModelDamaged
 from litetts_edge.engines.options import SHIPPED
-from litetts_edge.errors import ModelDamaged
 
 NAME = "catalogue.yaml"
 FORMAT = 1

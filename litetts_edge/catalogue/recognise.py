@@ -11,6 +11,7 @@ from pathlib import Path
 
 from litetts_edge.catalogue.content import HEAD, description, is_archive
 from litetts_edge.catalogue.entries import CONFIG, MODEL, VOICE, VOICES, Catalogue, CatalogueFile, CatalogueModel
+from litetts_edge.catalogue.errors import ModelDamaged, NotAModel
 from litetts_edge.catalogue.onnx_header import NotOnnx, read_header
 from litetts_edge.catalogue.shelf import sha256_of
 from litetts_edge.catalogue.structure import (
@@ -24,7 +25,7 @@ from litetts_edge.catalogue.structure import (
 )
 from litetts_edge.engines.installed import read_installed
 from litetts_edge.engines.onnx import MANIFEST
-from litetts_edge.errors import EngineFailed, ModelDamaged, NotAModel
+from litetts_edge.errors import EngineFailed
 
 UNKNOWN_LICENCE = "SEE-CARD"
 DEEPEST = 8

@@ -21,9 +21,10 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
+from litetts_edge.catalogue.errors import DiskFull, ModelBusy, ModelDamaged, ModelNotFound
 from litetts_edge.engines.installed import InstalledModel, ModelFile, read_installed
 from litetts_edge.engines.onnx import MANIFEST
-from litetts_edge.errors import DiskFull, EngineFailed, ModelBusy, ModelDamaged, ModelNotFound
+from litetts_edge.errors import EngineFailed
 from litetts_edge.settings.atomic import write
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})

@@ -12,8 +12,8 @@ from typing import Any
 
 from litetts_edge.catalogue.content import HEAD, description
 from litetts_edge.catalogue.entries import CONFIG, MODEL, VOICES
+from litetts_edge.catalogue.errors import ModelDamaged
 from litetts_edge.catalogue.onnx_header import NotOnnx, OnnxHeader, read_header
-from litetts_edge.errors import ModelDamaged
 
 KOKORO, PIPER, KITTEN = "kokoro", "piper", "kitten"
 _STYLED = "Kokoro or KittenTTS"

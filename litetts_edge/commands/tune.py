@@ -9,10 +9,10 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from litetts_edge.catalogue.errors import ModelNotFound
 from litetts_edge.commands.config import sources_of
 from litetts_edge.engines.board import read_board
 from litetts_edge.engines.installed import InstalledModel, installed_models
-from litetts_edge.errors import ModelNotFound
 from litetts_edge.pipeline.choice import in_order
 from litetts_edge.pipeline.voices import options_of
 from litetts_edge.settings.schema import Settings

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from litetts_edge.errors import BadField
+from litetts_edge.errors import BadField, how_to_install
 from litetts_edge.pcm import Samples
 from litetts_edge.pipeline.voices import primary
 
@@ -92,11 +92,7 @@ class Whisper:
                 " Name the folder of a converted Whisper model (CTranslate2).",
             )
         if find_spec("faster_whisper") is None:
-            raise BadField(
-                "--listener",
-                "faster-whisper is not installed: run pip install 'litetts-edge[quality]'"
-                " in the program's environment",
-            )
+            raise BadField("--listener", f"faster-whisper is not installed: run `{how_to_install('quality')}`")
         self._folder, self._threads = folder, threads
         self._model: Any = None
 

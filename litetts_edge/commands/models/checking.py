@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from litetts_edge.catalogue.errors import ModelNotFound
 from litetts_edge.commands.models.place import settings_and_shelf
 from litetts_edge.engines import ENGINES, PULLED, create
 from litetts_edge.engines.installed import installed_models
 from litetts_edge.engines.onnx import MANIFEST, read_manifest
 from litetts_edge.engines.options import EngineOptions
-from litetts_edge.errors import BadField, EngineFailed, ModelNotFound, did_you_mean
+from litetts_edge.errors import BadField, EngineFailed, did_you_mean
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.pipeline.voices import options_of
 from litetts_edge.soundcheck.check import Further, check_voice

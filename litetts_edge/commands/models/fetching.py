@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from litetts_edge.catalogue.entries import CatalogueFile, CatalogueModel
+from litetts_edge.catalogue.errors import LicenceNotAccepted, NotAModel
 from litetts_edge.catalogue.imports import install, only
 from litetts_edge.catalogue.reading import read_catalogue
 from litetts_edge.catalogue.recognise import recognise
 from litetts_edge.catalogue.shelf import Shelf
 from litetts_edge.commands.models.place import megabytes, settings_and_shelf
 from litetts_edge.commands.models.progress import ProgressLine
-from litetts_edge.errors import LicenceNotAccepted, NotAModel, SpeechError
+from litetts_edge.errors import SpeechError
 
 
 def pull_model(options: argparse.Namespace) -> int:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
+from litetts_edge.catalogue.errors import ModelInUse
 from litetts_edge.catalogue.shelf import Shelf, fault_of
 from litetts_edge.commands.models.place import in_use, megabytes, settings_and_shelf
 from litetts_edge.engines.installed import InstalledModel
-from litetts_edge.errors import EngineFailed, ModelInUse
+from litetts_edge.errors import EngineFailed
 
 
 def verify_models(options: argparse.Namespace) -> int:

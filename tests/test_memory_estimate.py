@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from litetts_edge.engines.installed import InstalledModel, ModelFile
+from litetts_edge.engines import kokoro_stream
+from litetts_edge.engines.installed import InstalledModel, ModelFile, read_installed
 from litetts_edge.engines.memory import COSTS, UNKNOWN, Cost, Need, Room, available, model_need, precision_of
+from litetts_edge.engines.mode import PARTS, Mode, mode_of
+from litetts_edge.engines.options import EngineOptions, Stream
+from litetts_edge.engines.piper import PARTS as PIPER_PARTS
+from tests import piper_models
 
 MB = 1_000_000
 
@@ -38,10 +44,10 @@ def test_the_precision_stands_in_the_name_of_the_file(file: str, precision: str)
     assert precision_of(file) == precision
 
 
-@pytest.mark.parametrize("key", COSTS)
-def test_what_was_measured_is_what_is_reckoned_with(key: tuple[str, str]) -> None:
+@pytest.mark.parametrize("key", [key for key in COSTS if key[2] is Mode.WHOLE])
+def test_what_was_measured_is_what_is_reckoned_with(key: tuple[str, str, Mode]) -> None:
     """By engine and precision; a voice file costs nothing."""
-    engine, precision = key
+    engine, precision, _ = key
     file = "model.onnx" if precision == "fp32" else f"model_{precision}.onnx"
     need = model_need(installed(engine, file, 100))
     assert need.cost == COSTS[key]
@@ -57,8 +63,40 @@ def test_what_was_never_measured_costs_the_most() -> None:
 def test_the_arithmetic_is_told() -> None:
     """So that it can be checked with pencil and paper."""
     need = Need("kokoro-v1.0-q8", "kokoro", 92 * MB, Cost(3.1, 100))
-    assert str(need) == "the model kokoro-v1.0-q8 needs about 385 MB (file 92 MB × 3.1 + 100 MB to speak)"
+    arithmetic = "file 92 MB × 3.1 + 100 MB for whole sentences"
+    assert str(need) == f"the model kokoro-v1.0-q8 needs about 385 MB ({arithmetic})"
     assert need.resident_bytes == 285_200_000
+
+
+def test_a_guess_says_that_it_is_one() -> None:
+    """Nobody measured that."""
+    said = str(model_need(installed("kitten", "model_q4f16.onnx", 150)))
+    assert said.endswith(
+        "MB for whole sentences; a guess, as its kind was never measured: `litetts-edge tune` knows)"
+    )
+
+
+def test_what_tune_measured_here_counts_instead() -> None:
+    """Of that, no more is given back than there is."""
+    need = model_need(installed("kokoro", "model_quantized.onnx", 100), measured_mb=90.4)
+    assert (need.bytes, need.resident_bytes) == (90_400_000, 90_400_000)
+    assert str(need) == "the model m needs about 90 MB (measured here by `litetts-edge tune`, file 100 MB)"
+
+
+def test_windows_need_less_and_are_reckoned_with_where_they_will_be_spoken() -> None:
+    """Piper with its parts; `off` is whole sentences."""
+    piper = read_installed(piper_models.ENGINES / piper_models.SMALL)
+    parts = EngineOptions(prepared=piper_models.prepared())
+    assert mode_of(piper, parts) is Mode.WINDOWS
+    assert mode_of(piper, replace(parts, stream=Stream.OFF)) is Mode.WHOLE
+    assert mode_of(piper, EngineOptions()) is Mode.WHOLE
+    assert model_need(piper, parts).bytes < model_need(piper, EngineOptions()).bytes
+    assert "MB for windows)" in str(model_need(piper, parts))
+
+
+def test_the_parts_that_make_windows_are_those_that_the_engines_ask_for() -> None:
+    """They are written twice: an engine is not imported to reckon."""
+    assert PARTS == {"kokoro": kokoro_stream.PARTS, "kitten": kokoro_stream.PARTS, "piper": PIPER_PARTS}
 
 
 # -- what there is ------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from litetts_edge.engines.board import Board
 from litetts_edge.engines.installed import InstalledModel, read_installed
 from litetts_edge.engines.memory import Room
 from litetts_edge.engines.options import EngineOptions
+from litetts_edge.engines.prepared import Prepared, PreparedGraph
 from litetts_edge.pipeline.choice import choose
 from litetts_edge.pipeline.voices import installed, untuned
 from litetts_edge.settings.schema import Engine, Settings
@@ -30,16 +31,20 @@ from litetts_edge.tuning.record import (
     Candidate,
     Measured,
     Tuned,
+    applied_here,
     circumstances,
     read_record,
     write_record,
 )
 from litetts_edge.tuning.stages import Search
+from litetts_edge.tuning.tune import variants_of
+from tests import piper_models
 
 SMALL = Path(__file__).parent / "data" / "engines"
 PI_4 = Board("Raspberry Pi 4 Model B Rev 1.5", 4, 4000)
 PI_5 = Board("Raspberry Pi 5 Model B Rev 1.0", 4, 8000)
 PC = Board("x86_64", 4, 16000)
+NO_GRAPHS = EngineOptions()
 PLENTY = Room(10**10, "MemAvailable")
 
 
@@ -165,6 +170,32 @@ def test_quick_tries_few() -> None:
     assert [candidate.threads for candidate in machine.tried] == [4, 2, 1]
 
 
+def test_no_arena_is_tried_where_that_is_no_choice() -> None:
+    """A candidate that is the same as another is not measured."""
+    machine = Machine({PLAIN: 1.0, PREPARED: 0.5})
+    Search(machine, 1000, own_arena=frozenset((PREPARED,))).run((PLAIN, PREPARED), 2)
+    assert not any(candidate.arena for candidate in machine.tried)
+
+
+@pytest.mark.parametrize(
+    ("graphs", "variants"),
+    [
+        ((), (PLAIN,)),
+        (("whole", "front", "source", "generator", "generator-stats"), (PLAIN, PREPARED)),
+        (("whole", "generator", "generator-stats", "generator-int8"), (PLAIN, PREPARED, "int8")),
+        (("whole", "whole-int8", "whole-twin"), (PLAIN, PREPARED, "int8")),
+    ],
+)
+def test_a_variant_is_one_that_opens_other_files(
+    monkeypatch: pytest.MonkeyPatch, graphs: tuple[str, ...], variants: tuple[str, ...]
+) -> None:
+    """`generator-stats` is a part, no variant; two names of the same files are one."""
+    made = {name: PreparedGraph(Path(name.removesuffix("-twin")), (), 100.0) for name in graphs}
+    prepared = Prepared(Path(), made) if graphs else None
+    monkeypatch.setattr("litetts_edge.tuning.tune.read_prepared", lambda *_: prepared)
+    assert variants_of(read_installed(SMALL / "kokoro-small"), None) == variants
+
+
 # -- a trial ------------------------------------------------------------------------------------------------
 
 
@@ -203,8 +234,10 @@ def test_whatever_a_trial_does_the_search_goes_on(
 
 
 def tuned(model: InstalledModel, rtf: float = 0.3, **options: Any) -> Tuned:
-    best = Measured(Candidate(PLAIN, 3, **options), rtf, 0.4, 0.5, 300, 2.0, 0.05)
-    return Tuned(model.name, model.engine, circumstances(model), best, rtf < 0.8, "why", (best,), "2026-05-04")
+    best = Measured(Candidate(PLAIN, 3, **options), rtf, 0.4, 0.5, 300, load_s=2.0, hold_s=0.05)
+    return Tuned(
+        model.name, model.engine, circumstances(model, NO_GRAPHS), best, rtf < 0.8, "why", (best,), "2026-05-04"
+    )
 
 
 def shelf(state: Path, *names: str) -> list[InstalledModel]:
@@ -235,13 +268,26 @@ def test_another_kernel_onnxruntime_or_model_makes_it_stale(tmp_path: Path) -> N
     """In words; and a model of the same name with other bytes has no record at all."""
     (model,) = shelf(tmp_path, "kokoro-small")
     found = tuned(model)
-    assert EMPTY.having(found).stale(model) == ""
-    assert EMPTY.stale(model) == "kokoro-small was never tuned here"
-    for key in ("onnxruntime", "kernel", "cpu", "source_sha256"):
+    assert EMPTY.having(found).stale(model, NO_GRAPHS) == ""
+    assert EMPTY.stale(model, NO_GRAPHS) == "kokoro-small was never tuned here"
+    for key in ("onnxruntime", "kernel", "cpu", "source_sha256", "graphs"):
         then: Any = {key: "another"}
         old = replace(found, circumstances=replace(found.circumstances, **then))
-        assert EMPTY.having(old).stale(model).startswith(f"{key} was another and is ")
+        assert EMPTY.having(old).stale(model, NO_GRAPHS).startswith(f"{key} was another and is ")
         assert (EMPTY.having(old).tuned(model) is None) == (key == "source_sha256")
+
+
+def test_graphs_that_were_made_after_tuning_are_used_and_are_a_reason_to_tune(tmp_path: Path) -> None:
+    """What was found of the published file says nothing of them; nor does what that took."""
+    model = piper_models.install(tmp_path / "models")
+    before = EngineOptions(pulled=tmp_path / "models", prepared=tmp_path / "prepared")
+    record = EMPTY.having(replace(tuned(model), circumstances=circumstances(model, before)))
+    assert record.own_mb(model, before) == 300
+    assert applied_here(before, model, record.models[model.name]).prepared is None
+    piper_models.write_prepared(tmp_path / "prepared", model, piper_models.parts(piper_models.SMALL))
+    assert record.stale(model, before).startswith("graphs was none and is made ")
+    assert record.own_mb(model, before) == 0
+    assert applied_here(before, model, record.models[model.name]).prepared == tmp_path / "prepared"
 
 
 def test_the_engine_is_made_as_the_record_says_where_the_settings_leave_it_open(tmp_path: Path) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from litetts_edge.engines.installed import InstalledModel, installed_models
+from litetts_edge.engines.mode import Mode, mode_of
 from litetts_edge.engines.options import EngineOptions
 
 MEMINFO = Path("/proc/meminfo")
@@ -22,23 +23,35 @@ class Cost:
     factor: float
     """Resident bytes per byte of the model file once it is loaded; quantized weights are packed and kept twice."""
     work_mb: float
-    """Beyond that while a sentence of 15 s is spoken."""
+    """Beyond that while a sentence of 15 s is spoken, or a text of any length in windows."""
+    mode: Mode = Mode.WHOLE
+    is_guess: bool = False
+    """It was never measured."""
 
 
-UNKNOWN = Cost(3.0, 450)
-"""For what was never measured: more than any that was."""
+AS_PUBLISHED = EngineOptions()
+"""No prepared graphs."""
 
-COSTS: Mapping[tuple[str, str], Cost] = MappingProxyType(
+UNKNOWN = Cost(3.0, 450, is_guess=True)
+"""For what was never measured: a higher factor than any that was."""
+
+COSTS: Mapping[tuple[str, str, Mode], Cost] = MappingProxyType(
     {
-        ("kokoro", "fp32"): Cost(1.1, 310),
-        ("kokoro", "quantized"): Cost(1.4, 520),
-        ("kitten", "fp32"): Cost(2.7, 440),
-        ("piper", "fp32"): Cost(1.5, 340),
+        # Two exports of fp32 take 310 and 1,170 MB to work, though no more than 65 MB of tensors are alive at a time
+        # in 4 s of audio: the rest is what glibc keeps between blocks of changing sizes.
+        ("kokoro", "fp32", Mode.WHOLE): Cost(1.1, 1170),
+        ("kokoro", "quantized", Mode.WHOLE): Cost(1.4, 550),
+        ("kitten", "fp32", Mode.WHOLE): Cost(2.7, 440),
+        ("piper", "fp32", Mode.WHOLE): Cost(1.5, 340),
+        ("kokoro", "fp32", Mode.WINDOWS): Cost(1.1, 180, Mode.WINDOWS),
+        ("kokoro", "quantized", Mode.WINDOWS): Cost(1.4, 150, Mode.WINDOWS),
+        ("piper", "fp32", Mode.WINDOWS): Cost(1.5, 50, Mode.WINDOWS),
     }
 )
-"""By engine and precision. Measured on full-size exports with random weights, x86-64, onnxruntime 1.31, 1 thread,
-no arena, whole sentences: VmRSS after the load and VmHWM after a sentence of 15 s, less VmRSS before. KittenTTS's
-file has weights of 8 bits, which its name does not tell."""
+"""By engine, precision and mode. Measured on full-size exports with random weights, x86-64, onnxruntime 1.31,
+1 thread, no arena (Piper's parts have one): VmRSS after the load and VmHWM after a sentence of 10 to 15 s, less
+VmRSS before; of exports that differ, the one that takes most. KittenTTS's file has weights of 8 bits, which its
+name does not tell."""
 
 PRECISIONS = ("q8f16", "uint8f16", "q4f16", "quantized", "uint8", "int8", "fp16", "q8", "q4")
 """Words of the published file names; the more exact ones first, for they contain the others."""
@@ -52,24 +65,34 @@ class Need:
     engine: str
     file_bytes: int
     cost: Cost
+    measured_mb: float = 0.0
+    """What `litetts-edge tune` measured here, beyond the program itself; 0 when it has not."""
 
     @property
     def bytes(self) -> int:
         """All of it."""
-        return self.resident_bytes + round(self.cost.work_mb * 1e6)
+        if self.measured_mb:
+            return round(self.measured_mb * 1e6)
+        return self._loaded_bytes + round(self.cost.work_mb * 1e6)
 
     @property
     def resident_bytes(self) -> int:
         """What it keeps while nothing is spoken, and gives back when it is unloaded."""
+        return min(self._loaded_bytes, self.bytes)
+
+    @property
+    def _loaded_bytes(self) -> int:
         return round(self.file_bytes * self.cost.factor)
 
     def __str__(self) -> str:
         """The arithmetic, for people."""
         file, cost = self.file_bytes / 1e6, self.cost
-        return (
-            f"the model {self.model} needs about {self.bytes / 1e6:.0f} MB"
-            f" (file {file:.0f} MB × {cost.factor:g} + {cost.work_mb:g} MB to speak)"
-        )
+        how = f"file {file:.0f} MB × {cost.factor:g} + {cost.work_mb:g} MB for {cost.mode}"
+        if self.measured_mb:
+            how = f"measured here by `litetts-edge tune`, file {file:.0f} MB"
+        elif cost.is_guess:
+            how += "; a guess, as its kind was never measured: `litetts-edge tune` knows"
+        return f"the model {self.model} needs about {self.bytes / 1e6:.0f} MB ({how})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +113,29 @@ def precision_of(file_name: str) -> str:
     return next((word for word in PRECISIONS if word in words), "fp32")
 
 
-def model_need(model: InstalledModel) -> Need:
+def model_need(model: InstalledModel, options: EngineOptions = AS_PUBLISHED, measured_mb: float = 0.0) -> Need:
     """What an installed model will take. A voice file is mapped, not loaded: only graphs count."""
     graphs = model.files_of("model")
     precision = precision_of(graphs[0].path.name) if graphs else ""
-    cost = COSTS.get((model.engine, precision), UNKNOWN)
-    return Need(model.name, model.engine, sum(file.bytes for file in graphs), cost)
+    mode = mode_of(model, options)
+    # Windows take less than whole sentences, whose figure is a limit where there is none for windows.
+    cost = COSTS.get((model.engine, precision, mode)) or COSTS.get((model.engine, precision, Mode.WHOLE), UNKNOWN)
+    return Need(model.name, model.engine, sum(file.bytes for file in graphs), cost, measured_mb)
 
 
-def need_of(engine: str, options: EngineOptions) -> Need | None:
-    """What the engine's model will take under these options; None for what comes in the box and fits anywhere."""
+def need_of(
+    engine: str, options: EngineOptions, measured_mb: Callable[[InstalledModel], float] = lambda _: 0.0
+) -> Need | None:
+    """What the engine's model will take under these options; None for what comes in the box and fits anywhere.
+
+    `measured_mb` is what tune found of a model, 0 for one that it has not tried.
+    """
     models = installed_models(options.pulled, engine)
     named = tuple(model for model in models if model.name == options.model)
     # Each voice of Piper is a model: a request may name any.
     asked = models if engine == "piper" else named or models[:1]
-    return max(map(model_need, asked), key=lambda need: need.bytes, default=None)
+    needs = (model_need(model, options, measured_mb(model)) for model in asked)
+    return max(needs, key=lambda need: need.bytes, default=None)
 
 
 def available(meminfo: Path = MEMINFO, own_cgroup: Path = OWN_CGROUP, cgroups: Path = CGROUPS) -> Room | None:

@@ -32,7 +32,8 @@ from litetts_edge.speech import Sentence, Voice
 
 log = logging.getLogger(__name__)
 
-_PARTS = ("encoder", "flow", "decoder")
+PARTS = ("encoder", "flow", "decoder")
+"""The prepared graphs that windows need."""
 _SPEEDS = (0.25, 4.0)
 _NOTHING_MS = 20
 
@@ -173,8 +174,8 @@ class PiperEngine:
         """Windows where there are prepared graphs for them, else whole sentences."""
         prepared = read_prepared(self._options.prepared, model.installed)
         variant = self._options.variant
-        parts = {name: prepared.graph(name, variant) for name in _PARTS} if prepared is not None else {}
-        if self._options.stream is not Stream.OFF and all(parts.get(name) for name in _PARTS):
+        parts = {name: prepared.graph(name, variant) for name in PARTS} if prepared is not None else {}
+        if self._options.stream is not Stream.OFF and all(parts.get(name) for name in PARTS):
             models = {name: self._session(path, arena=True) for name, path in parts.items() if path is not None}
             return SplitGraphs(models, self.name, model.config.sample_rate, self._clock)
         path = (prepared.graph("whole", variant) if prepared is not None else None) or beside(model.installed)

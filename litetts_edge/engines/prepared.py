@@ -59,6 +59,8 @@ class Prepared:
     folder: Path
     graphs: Mapping[str, PreparedGraph]
     """By variant: `whole`, `encoder`, `decoder`, `front`, `generator`, …"""
+    made: str = ""
+    """When, ISO 8601."""
 
     def graph(self, variant: str, ending: str = "") -> Path | None:
         """The file of a variant, or None: of `<variant>-<ending>` where there is one. OnnxModel verifies it."""
@@ -78,7 +80,8 @@ def read_prepared(folder: Path | None, model: InstalledModel) -> Prepared | None
         if why := stale(facts, model):
             log.info("%s is not used: %s. Run `litetts-edge models optimize %s`.", here, why, model.name)
             return None
-        return Prepared(here, {variant: _graph(here, facts, variant) for variant in facts["graphs"]})
+        graphs = {variant: _graph(here, facts, variant) for variant in facts["graphs"]}
+        return Prepared(here, graphs, str(facts.get("made", "")))
     except (EngineFailed, OSError, KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         log.warning(
             "%s is damaged and not used: %s. Run `litetts-edge models optimize %s`.", here, error, model.name

@@ -10,8 +10,8 @@ from types import MappingProxyType
 
 from litetts_edge.engines import PREFERENCE, PULLED, available, create
 from litetts_edge.engines.board import read_board
-from litetts_edge.engines.installed import installed_models
-from litetts_edge.engines.memory import Need, Room, need_of
+from litetts_edge.engines.installed import InstalledModel, installed_models
+from litetts_edge.engines.memory import Need, Room, model_need, need_of
 from litetts_edge.engines.memory import available as room_available
 from litetts_edge.engines.onnx import MANIFEST
 from litetts_edge.engines.options import EngineOptions, Stream
@@ -23,7 +23,7 @@ from litetts_edge.settings.problems import SettingsError, problem_at
 from litetts_edge.settings.schema import Settings
 from litetts_edge.speech import Voice
 from litetts_edge.text.espeak import language
-from litetts_edge.tuning.record import EMPTY, Record, Tuned, applied, read_record
+from litetts_edge.tuning.record import EMPTY, Record, Tuned, applied_here, read_record
 
 log = logging.getLogger(__name__)
 
@@ -63,14 +63,21 @@ def installed(engine: str, options: EngineOptions, before: Voices | None = None,
     elif named:
         choice = Choice(named[0].engine, named[0].name, "engine.model names it")
     else:
-        choice = choose(models, read_board(), record, _room_for_all(before))
+
+        def need(model: InstalledModel) -> Need:
+            return model_need(
+                model,
+                _tuned(model.engine, replace(options, model=model.name), record)[0],
+                record.own_mb(model, options),
+            )
+
+        choice = choose(models, read_board(), record, _room_for_all(before), need)
     engines: dict[str, Synthesizer] = {}
     parts: dict[str, Part] = {}
     for name in dict.fromkeys((choice.engine, SPARE, *available(options))):
         own = replace(options, model=choice.model if name == choice.engine else "")
-        tuned = _tuned(name, own, record)
-        own = applied(own, tuned.best.candidate) if tuned is not None else own
-        part = Part(_key(name, own), need_of(name, own) if name in PULLED else None, tuned)
+        own, tuned = _tuned(name, own, record)
+        part = Part(_key(name, own), _need(name, own, options, record), tuned)
         is_there = before is not None and before.part(name).key == part.key
         try:
             made = before.engines[name] if before is not None and is_there else create(name, own)
@@ -95,12 +102,19 @@ def _room_for_all(before: Voices | None) -> Room | None:
     return replace(room, bytes=room.bytes + before.resident_bytes)
 
 
-def _tuned(name: str, options: EngineOptions, record: Record) -> Tuned | None:
-    """What tune found for the model that the engine will load."""
+def _tuned(name: str, options: EngineOptions, record: Record) -> tuple[EngineOptions, Tuned | None]:
+    """What tune found for the model that the engine will load, and the options with it."""
     models = installed_models(options.pulled, name) if name in PULLED else ()
     model = next((one for one in models if one.name == options.model), models[0] if models else None)
     tuned = record.tuned(model) if model is not None else None
-    return None if tuned is None or tuned.best.failure else tuned
+    if model is None or tuned is None or tuned.best.failure:
+        return options, None
+    return applied_here(options, model, tuned), tuned
+
+
+def _need(name: str, own: EngineOptions, options: EngineOptions, record: Record) -> Need | None:
+    """What the engine's model takes as it is run (`own`); tune measured with what `options` say is there."""
+    return need_of(name, own, lambda model: record.own_mb(model, options)) if name in PULLED else None
 
 
 def _key(name: str, options: EngineOptions) -> Hashable:
@@ -128,7 +142,7 @@ def untuned(settings: Settings) -> str:
     asked = [model for model in models if options.model == model.name]
     asked = asked or [model for model in models if settings.engine.name in {"auto", model.engine}]
     for model in asked[:1] if settings.engine.name != "auto" else asked:
-        if stale := record.stale(model):
+        if stale := record.stale(model, options):
             return stale
         tuned = record.tuned(model)
         if tuned is not None and tuned.keeps_up:

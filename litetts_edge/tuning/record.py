@@ -13,6 +13,7 @@ from typing import Any
 
 from litetts_edge.engines.cpu import cpu
 from litetts_edge.engines.installed import InstalledModel
+from litetts_edge.engines.mode import graphs_of
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.prepared import onnxruntime_version
 from litetts_edge.settings import atomic
@@ -20,7 +21,7 @@ from litetts_edge.settings import atomic
 log = logging.getLogger(__name__)
 
 FILE = "tuning.json"
-SCHEMA = 1
+SCHEMA = 2
 """Counts up when the file means something else than before; an older one counts as missing."""
 PLAIN = "plain"
 """The published file as it is; every other variant is of the prepared graphs."""
@@ -57,6 +58,8 @@ class Measured:
     """Of a long sentence, the model being loaded; the best of all tries, for noise only adds."""
     peak_mb: float = 0.0
     """The process at its peak (VmHWM)."""
+    start_mb: float = 0.0
+    """Of that, what it had before the model was loaded."""
     load_s: float = 0.0
     hold_s: float = 0.0
     """For how long loading kept the interpreter lock."""
@@ -73,6 +76,8 @@ class Circumstances:
     kernel: str
     cpu: str
     cores: int
+    graphs: str
+    """The prepared graphs that there were, and voices calibrated for windows; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +113,8 @@ class Tuned:
         }
 
 
-def circumstances(model: InstalledModel) -> Circumstances:
-    """Those of this machine now, without importing onnxruntime."""
+def circumstances(model: InstalledModel, options: EngineOptions) -> Circumstances:
+    """Those of this machine now, without importing onnxruntime. Of `options`, what says where graphs are."""
     graphs = model.files_of("model")
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return Circumstances(
@@ -118,6 +123,7 @@ def circumstances(model: InstalledModel) -> Circumstances:
         kernel=platform.release(),
         cpu=cpu(),
         cores=cores,
+        graphs=graphs_of(model, options),
     )
 
 
@@ -129,18 +135,27 @@ class Record:
 
     def tuned(self, model: InstalledModel) -> Tuned | None:
         """What was found for this very model; None when it was never tuned. What is stale still tells the most."""
-        found = self.models.get(model.name)
-        if found is None or found.circumstances.source_sha256 != circumstances(model).source_sha256:
+        found, graphs = self.models.get(model.name), model.files_of("model")
+        if found is None or found.circumstances.source_sha256 != (graphs[0].sha256 if graphs else ""):
             return None
         return found
 
-    def stale(self, model: InstalledModel) -> str:
+    def own_mb(self, model: InstalledModel, options: EngineOptions) -> float:
+        """What the model took at its peak beyond the program; 0 where it was not measured as things are."""
+        found = self.tuned(model)
+        if found is None or found.best.failure or found.circumstances.graphs != graphs_of(model, options):
+            return 0.0
+        return max(0.0, found.best.peak_mb - found.best.start_mb)
+
+    def stale(self, model: InstalledModel, options: EngineOptions) -> str:
         """Why it should be tuned (again), in words; empty when it need not."""
         found = self.models.get(model.name)
         if found is None:
             return f"{model.name} was never tuned here"
-        then, now = asdict(found.circumstances), asdict(circumstances(model))
-        changed = [f"{key} was {then[key]} and is {now[key]}" for key in now if then[key] != now[key]]
+        then, now = asdict(found.circumstances), asdict(circumstances(model, options))
+        changed = [
+            f"{key} was {then[key] or 'none'} and is {now[key] or 'none'}" for key in now if then[key] != now[key]
+        ]
         return "; ".join(changed)
 
     def holds(self) -> dict[str, float]:
@@ -153,6 +168,13 @@ class Record:
 
 
 EMPTY = Record({})
+
+
+def applied_here(options: EngineOptions, model: InstalledModel, tuned: Tuned) -> EngineOptions:
+    """The options that run the model as it was found best; graphs that tune has not seen are taken."""
+    is_seen = tuned.circumstances.graphs == graphs_of(model, options)
+    best = tuned.best.candidate
+    return applied(options, best if is_seen else replace(best, variant=PREPARED))
 
 
 def applied(options: EngineOptions, best: Candidate) -> EngineOptions:
@@ -209,7 +231,8 @@ def _tuned(name: str, about: Mapping[str, Any]) -> Tuned:
 
 
 def _measured(row: Mapping[str, Any]) -> Measured:
-    numbers = {key: float(row[key]) for key in ("rtf", "cpu_rtf", "first_audio_s", "peak_mb", "load_s", "hold_s")}
+    names = ("rtf", "cpu_rtf", "first_audio_s", "peak_mb", "start_mb", "load_s", "hold_s")
+    numbers = {key: float(row[key]) for key in names}
     candidate = row["candidate"]
     return Measured(
         candidate=Candidate(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from litetts_edge.engines.board import AMPLE
-from litetts_edge.tuning.record import PLAIN, Candidate, Measured
+from litetts_edge.tuning.record import Candidate, Measured
 
 Measure = Callable[[Candidate], Measured]
 
@@ -34,18 +34,21 @@ class Found:
 class Search:
     """The search for one model. `measure` runs a candidate in a fresh process; it does not raise."""
 
-    def __init__(self, measure: Measure, budget_mb: float, *, quick: bool = False) -> None:
-        """`budget_mb`: what the process may have at its peak."""
+    def __init__(
+        self, measure: Measure, budget_mb: float, *, quick: bool = False, own_arena: frozenset[str] = frozenset()
+    ) -> None:
+        """`budget_mb`: what the process may have at its peak. `own_arena`: variants that leave no choice of it."""
         self._measure = measure
         self._budget_mb = budget_mb
         self._quick = quick
+        self._own_arena = own_arena
         self._rows: dict[Candidate, Measured] = {}
 
     def run(self, variants: Sequence[str], cores: int) -> Found:
-        """The best way of these variants on so many cores."""
+        """The best way of these variants, of which there is one at least, on so many cores."""
         usual = min(cores, _USUAL_THREADS)
-        best = self._try(Candidate(PLAIN, usual))
-        for variant in variants:
+        best = self._try(Candidate(variants[0], usual))
+        for variant in variants[1:]:
             best = self._better(best, Candidate(variant, usual))
         best = self._fewer(best)
         best = self._more(best, cores)
@@ -90,7 +93,9 @@ class Search:
 
     def _memory(self, best: Measured) -> Measured:
         """The arena, and where it helps the same with what it grew by given back; then spinning."""
-        with_arena = self._better(best, replace(best.candidate, arena=True))
+        with_arena = best
+        if best.candidate.variant not in self._own_arena:
+            with_arena = self._better(best, replace(best.candidate, arena=True))
         if with_arena is not best:
             with_arena = self._better(with_arena, replace(with_arena.candidate, shrink=True))
         if with_arena.candidate.threads == 1:

@@ -76,6 +76,7 @@ def answer(asked: str) -> str:
 
 def speak(engine: Synthesizer, model: str, tries: int) -> Measured:
     """Load and speak in this process. Raises EngineFailed."""
+    start_mb = _mb("VmRSS")
     began = time.perf_counter()
     with measured() as hold:
         engine.load()
@@ -100,7 +101,8 @@ def speak(engine: Synthesizer, model: str, tries: int) -> Measured:
         rtf=wall / audio,
         cpu_rtf=cpu / audio,
         first_audio_s=min(firsts),
-        peak_mb=_peak_mb(),
+        peak_mb=_mb("VmHWM"),
+        start_mb=start_mb,
         load_s=load_s,
         hold_s=hold.seconds,
     )
@@ -118,10 +120,10 @@ def _said(engine: Synthesizer, voice: Voice, text: str) -> tuple[float, float]:
     return first_s, audio_s
 
 
-def _peak_mb() -> float:
-    """Of this process, since it began (proc(5): VmHWM, in kB)."""
+def _mb(name: str) -> float:
+    """Of this process: VmRSS, what it has, VmHWM, the most that it ever had (proc(5), in kB)."""
     for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
+        if line.startswith(f"{name}:"):
             return int(line.split()[1]) * 1024 / 1e6
     return 0.0
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from litetts_edge.engines.board import read_board
 from litetts_edge.engines.installed import InstalledModel
-from litetts_edge.engines.memory import available, model_need
+from litetts_edge.engines.memory import Room, available, model_need
+from litetts_edge.engines.mode import PARTS
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.prepared import read_prepared
 from litetts_edge.errors import ModelTooLarge
@@ -19,6 +20,7 @@ from litetts_edge.tuning.record import (
     Candidate,
     Measured,
     Tuned,
+    applied,
     circumstances,
     read_record,
     write_record,
@@ -30,22 +32,26 @@ Heard = Callable[[Measured], object]
 
 
 def variants_of(model: InstalledModel, prepared: Path | None) -> tuple[str, ...]:
-    """The ways its graph can be run here: as published, as prepared, and each alternative among the prepared."""
+    """The ways its graph can be run here: as published, as prepared, and each alternative among the prepared.
+
+    An alternative that opens the same files as another way is none.
+    """
     found = read_prepared(prepared, model)
     if found is None:
         return (PLAIN,)
-    endings = sorted({name.partition("-")[2] for name in found.graphs if "-" in name})
-    return (PLAIN, PREPARED, *endings)
+    parts = ("whole", *PARTS.get(model.engine, ()))
+    others = [name for name in found.graphs if name not in parts]
+    endings = {name.removeprefix(f"{part}-") for name in others for part in parts if name.startswith(f"{part}-")}
+    ways: dict[tuple[Path | None, ...], str] = {}
+    for ending in ("", *sorted(endings)):
+        ways.setdefault(tuple(found.graph(part, ending) for part in parts), ending or PREPARED)
+    return (PLAIN, *ways.values())
 
 
 def tune(
     model: InstalledModel, options: EngineOptions, *, budget_mb: int = 0, quick: bool = False, heard: Heard
 ) -> Tuned:
     """Search for the best way to run the model; `budget_mb` 0 is what is available. Raises ModelTooLarge."""
-    need, room = model_need(model), available()
-    if room is not None and need.bytes > room.bytes:
-        raise ModelTooLarge(model.engine, str(need), str(room))
-    allowed = budget_mb or (room.bytes / 1e6 if room is not None else float("inf"))
     own = EngineOptions(
         stream=options.stream,
         model=model.name,
@@ -53,23 +59,39 @@ def tune(
         pulled=options.pulled,
         prepared=options.prepared,
     )
+    room = available()
+    allowed = budget_mb or (room.bytes / 1e6 if room is not None else float("inf"))
+    variants = _that_fit(model, own, room)
 
     def measure(candidate: Candidate) -> Measured:
         found = trial.measure(model.engine, own, candidate, tries=1 if quick else 2)
         heard(found)
         return found
 
-    found = Search(measure, allowed, quick=quick).run(variants_of(model, options.prepared), read_board().cores)
+    # The parts of Piper have an arena, whatever is asked for (engines/piper.py).
+    own_arena = variants[-1:] if model.engine == "piper" and variants != (PLAIN,) else ()
+    search = Search(measure, allowed, quick=quick, own_arena=frozenset(own_arena))
+    found = search.run(variants, read_board().cores)
     return Tuned(
         model=model.name,
         engine=model.engine,
-        circumstances=circumstances(model),
+        circumstances=circumstances(model, own),
         best=found.best,
         keeps_up=found.keeps_up,
         why=found.why,
         rows=found.rows,
         made=datetime.now(UTC).isoformat(timespec="seconds"),
     )
+
+
+def _that_fit(model: InstalledModel, options: EngineOptions, room: Room | None) -> tuple[str, ...]:
+    """The variants that will not run out of memory. Raises ModelTooLarge when there is none."""
+    variants = variants_of(model, options.prepared)
+    needs = {variant: model_need(model, applied(options, Candidate(variant, 1))) for variant in variants}
+    fitting = tuple(variant for variant in variants if room is None or needs[variant].bytes <= room.bytes)
+    if not fitting:
+        raise ModelTooLarge(model.engine, str(min(needs.values(), key=lambda need: need.bytes)), str(room))
+    return fitting
 
 
 def keep(state: Path, tuned: Tuned) -> Path:

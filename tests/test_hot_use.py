@@ -261,7 +261,7 @@ async def test_a_model_that_cannot_fit_is_refused_with_the_arithmetic(tmp_path: 
         assert house.residence.problem == "model_too_large"
         ((code, message),) = house.told
         assert code == "model_too_large"
-        assert "the model new needs about 400 MB (file 400 MB × 1 + 0 MB to speak)" in message
+        assert "the model new needs about 400 MB (file 400 MB × 1 + 0 MB for whole sentences)" in message
         assert "50 MB are available (MemAvailable of the test), and 100 MB more without the voice" in message
         assert (old.story, new.story, house.residence.state) == (["loaded"], [], "loaded")
         house.residence.want(house.voices(small, megabytes=10))

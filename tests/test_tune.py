@@ -43,7 +43,7 @@ from tests import piper_models
 SMALL = Path(__file__).parent / "data" / "engines"
 PI_4 = Board("Raspberry Pi 4 Model B Rev 1.5", 4, 4000)
 PI_5 = Board("Raspberry Pi 5 Model B Rev 1.0", 4, 8000)
-PC = Board("x86_64", 4, 16000)
+PC = Board("x86_64", 4, 16000, frozenset({"avx2", "avx512_vnni"}))
 NO_GRAPHS = EngineOptions()
 PLENTY = Room(10**10, "MemAvailable")
 
@@ -328,9 +328,20 @@ def test_auto_with_nothing_pulled_is_compact() -> None:
     ("board", "engine", "words"),
     [
         (PC, "kokoro", "real-time factor 0.33"),
-        (PI_5, "piper", "not kokoro-small: too slow, real-time factor 1 (published for Raspberry Pi 5)"),
+        (PI_5, "piper", "not kokoro-small: too slow, real-time factor 1 (published for Raspberry Pi 5, 4 c"),
         (PI_4, "piper", "not kokoro-small: too slow, real-time factor 3.2"),
         (Board("Raspberry Pi Zero 2 W Rev 1.0", 4, 500), "compact", "not piper-small: too slow"),
+        (
+            Board("Raspberry Pi 5 Model B Rev 1.0", 1, 8000),
+            "piper",
+            "0.52 (published for Raspberry Pi 5, 4 c",
+        ),
+        (Board("x86_64", 1, 1000, PC.features), "piper", "1.3 (measured for x86-64 with VNNI, 2 cores; reckoned"),
+        (Board("x86_64", 2, 4000, PC.features), "kokoro", "(measured for x86-64 with VNNI, 2 cores)"),
+        (Board("x86_64", 2, 4000, frozenset({"avx2"})), "piper", "too slow, real-time factor 2.6 (reckoned for"),
+        (Board("x86_64", 4, 4000, frozenset({"avx2"})), "kokoro", "real-time factor 0.66 (reckoned for"),
+        (Board("x86_64", 16, 64000), "compact", "its speed on x86_64 is not known (`litetts-edge tune`)"),
+        (Board("x86_64", 2, 700, PC.features), "piper", "more than half of the machine's 700 MB"),
         (Board("riscv64", 8, 8000), "compact", "its speed on riscv64 is not known (`litetts-edge tune`)"),
     ],
 )

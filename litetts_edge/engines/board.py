@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from litetts_edge.engines.cpu import features
 
 DEVICE_TREE = Path("/proc/device-tree/model")
 MEMINFO = Path("/proc/meminfo")
 
 AMPLE = 0.8
 """Real-time factor up to which speech has no gaps when the machine has other things to do."""
+SHARE = 0.5
+"""Of the machine's memory that a model takes at most before it was tuned there: others live there, too."""
+
+FEWER = 4
+"""How many times slower a machine is taken to be that has fewer cores than those that were measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,8 @@ class Board:
     """That this process may use."""
     memory_mb: int
     """Of the whole machine; 0 where that is hidden."""
+    features: frozenset[str] = frozenset()
+    """Of the processor, see cpu.FEATURES."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +41,11 @@ class Kind:
     """What is known of a kind of machine."""
 
     name: str
-    rtf: dict[str, float]
-    """By engine: real-time factor with 4 threads; above 1 is slower than speech."""
+    rtf: Mapping[str, float]
+    """By engine: real-time factor; above 1 is slower than speech."""
+    cores: int = 4
+    """With which that is so."""
+    source: str = "published"
 
 
 KINDS = (
@@ -41,13 +54,20 @@ KINDS = (
     Kind("Raspberry Pi 4", {"kokoro": 3.19, "piper": 0.357}),
     Kind("Raspberry Pi 400", {"kokoro": 3.19, "piper": 0.357}),
     # A Pi 3 and a Zero 2 W have the same cores, a Cortex-A53 at 1.2 and 1.0 GHz; nothing is published for them.
-    Kind("Raspberry Pi 3", {"kokoro": 9.0, "piper": 0.75}),
-    Kind("Raspberry Pi Zero 2", {"kokoro": 11.0, "piper": 0.9}),
+    Kind("Raspberry Pi 3", {"kokoro": 9.0, "piper": 0.75}, source="reckoned"),
+    Kind("Raspberry Pi Zero 2", {"kokoro": 11.0, "piper": 0.9}, source="reckoned"),
 )
 """The longer names win: `Raspberry Pi 400` is not a `Raspberry Pi 4`."""
 
-X86 = Kind("x86-64", {"kokoro": 0.33, "kitten": 0.07, "piper": 0.04})
-"""Of one core with VNNI (the export with random weights); two cores and more are taken to keep that up."""
+VNNI = frozenset({"avx512_vnni", "avx_vnni"})
+_X86 = {"kokoro": 0.33, "kitten": 0.07, "piper": 0.04}
+X86 = (
+    # Measured on exports with random weights, one thread of a server with VNNI. A second core is for all else.
+    Kind("x86-64 with VNNI", _X86, 2, "measured"),
+    # Four threads of an older one are taken to do what one of those does in twice the time.
+    Kind("x86-64 with AVX2", {name: 2 * rtf for name, rtf in _X86.items()}, 4, "reckoned"),
+)
+"""The first whose features are there. A machine with none of them has to be tuned."""
 UNKNOWN = Kind("unknown", {})
 
 
@@ -58,7 +78,7 @@ def read_board() -> Board:
     except OSError:
         model = platform.machine()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return Board(model, cores, _memory_mb())
+    return Board(model, cores, _memory_mb(), features())
 
 
 def kind_of(board: Board) -> Kind:
@@ -66,7 +86,12 @@ def kind_of(board: Board) -> Kind:
     named = [kind for kind in KINDS if kind.name in board.model]
     if named:
         return max(named, key=lambda kind: len(kind.name))
-    return X86 if board.model in {"x86_64", "AMD64"} else UNKNOWN
+    if board.model in {"x86_64", "AMD64"}:
+        if VNNI & board.features:
+            return X86[0]
+        if "avx2" in board.features:
+            return X86[1]
+    return UNKNOWN
 
 
 def _memory_mb() -> int:

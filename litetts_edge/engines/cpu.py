@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from pathlib import Path
 
 CPUINFO = Path("/proc/cpuinfo")
@@ -21,6 +22,17 @@ _KEYS = ("model name", "Hardware", "CPU implementer", "CPU part")
 
 def cpu(cpuinfo: Path = CPUINFO) -> str:
     """Name and features, such as `AMD EPYC (avx2 avx512f)`. Two with the same text run the same kernels."""
+    said = _said(cpuinfo)
+    name = " ".join(said[key] for key in _KEYS if said.get(key)) or platform.processor() or platform.machine()
+    return f"{name} ({' '.join(_features(said))})"
+
+
+def features(cpuinfo: Path = CPUINFO) -> frozenset[str]:
+    """Those of FEATURES that it has."""
+    return frozenset(_features(_said(cpuinfo)))
+
+
+def _said(cpuinfo: Path) -> dict[str, str]:
     try:
         lines = [line.partition(":") for line in cpuinfo.read_text("utf-8", "replace").splitlines()]
     except OSError:  # not Linux
@@ -28,6 +40,9 @@ def cpu(cpuinfo: Path = CPUINFO) -> str:
     said: dict[str, str] = {}
     for key, _, value in lines:
         said[key.strip()] = value.strip()  # the last core's: the fast ones come last on ARM
-    name = " ".join(said[key] for key in _KEYS if said.get(key)) or platform.processor() or platform.machine()
+    return said
+
+
+def _features(said: Mapping[str, str]) -> list[str]:
     flags = set(said.get("flags", said.get("Features", "")).split())
-    return f"{name} ({' '.join(feature for feature in FEATURES if feature in flags)})"
+    return [feature for feature in FEATURES if feature in flags]

@@ -37,10 +37,16 @@ UNKNOWN = Cost(3.0, 450, is_guess=True)
 
 COSTS: Mapping[tuple[str, str, Mode], Cost] = MappingProxyType(
     {
-        # Two exports of fp32 take 310 and 1,170 MB to work, though no more than 65 MB of tensors are alive at a time
+        # Two exports of fp32 take 310 and 1,170 MB to work, though no more than 65 MB of tensors are alive at once
         # in 4 s of audio: the rest is what glibc keeps between blocks of changing sizes.
         ("kokoro", "fp32", Mode.WHOLE): Cost(1.1, 1170),
+        ("kokoro", "fp16", Mode.WHOLE): Cost(2.2, 790),
+        ("kokoro", "q4", Mode.WHOLE): Cost(1.1, 590),
+        ("kokoro", "q8f16", Mode.WHOLE): Cost(1.7, 600),
         ("kokoro", "quantized", Mode.WHOLE): Cost(1.4, 550),
+        ("kokoro", "int8", Mode.WHOLE): Cost(1.4, 490),
+        ("kokoro", "uint8", Mode.WHOLE): Cost(1.2, 530),
+        ("kokoro", "uint8f16", Mode.WHOLE): Cost(2.0, 570),
         ("kitten", "fp32", Mode.WHOLE): Cost(2.7, 440),
         ("piper", "fp32", Mode.WHOLE): Cost(1.5, 340),
         ("kokoro", "fp32", Mode.WINDOWS): Cost(1.1, 180, Mode.WINDOWS),

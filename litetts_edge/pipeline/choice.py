@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from litetts_edge.engines import PREFERENCE
-from litetts_edge.engines.board import AMPLE, Board, kind_of
+from litetts_edge.engines.board import AMPLE, FEWER, SHARE, Board, kind_of
 from litetts_edge.engines.installed import InstalledModel
 from litetts_edge.engines.memory import Need, Room, model_need
 from litetts_edge.tuning.record import Record, Tuned
@@ -37,14 +37,20 @@ def choose(
     for model in in_order(models):
         tuned = record.tuned(model)
         speed, source = _speed(model, board, tuned)
+        takes = need(model)
         if tuned is not None and tuned.best.failure:
             passed.append(f"{model.name}: it does not run here ({tuned.best.failure})")
         elif speed is None:
-            passed.append(f"{model.name}: its speed on {board.model} is not known (`litetts-edge tune`)")
+            passed.append(f"{model.name}: {source} (`litetts-edge tune`)")
         elif speed >= AMPLE:
             passed.append(f"{model.name}: too slow, real-time factor {speed:.2g} ({source})")
-        elif room is not None and need(model).bytes > room.bytes:
-            passed.append(f"{model.name}: {need(model)}, and {room}")
+        elif room is not None and takes.bytes > room.bytes:
+            passed.append(f"{model.name}: {takes}, and {room}")
+        elif tuned is None and board.memory_mb and takes.bytes > board.memory_mb * SHARE * 1e6:
+            passed.append(
+                f"{model.name}: {takes}, more than half of the machine's {board.memory_mb} MB"
+                " (`litetts-edge tune`)"
+            )
         else:
             return Choice(
                 model.engine, model.name, _because(f"real-time factor {speed:.2g} ({source}), and it fits", passed)
@@ -53,10 +59,17 @@ def choose(
 
 
 def _speed(model: InstalledModel, board: Board, tuned: Tuned | None) -> tuple[float | None, str]:
+    """The real-time factor, and whence it is known; None, and why it is not."""
     if tuned is not None:
         return tuned.best.rtf, "measured here"
     kind = kind_of(board)
-    return kind.rtf.get(model.engine), f"published for {kind.name}"
+    speed = kind.rtf.get(model.engine)
+    if speed is None:
+        return None, f"its speed on {board.model} is not known"
+    source = f"{kind.source} for {kind.name}, {kind.cores} cores"
+    if board.cores < kind.cores:
+        return speed * FEWER, f"{source}; reckoned {FEWER} times slower with {board.cores}"
+    return speed, source
 
 
 def in_order(models: tuple[InstalledModel, ...]) -> tuple[InstalledModel, ...]:

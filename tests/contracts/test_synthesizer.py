@@ -25,8 +25,8 @@ REPEATS_TO_THE_BIT = {"compact", "kokoro", "piper", "tiny", "tone"}
 """espeak-ng keeps the phase of its flutter from sentence to sentence, so its repeats only sound alike; KittenTTS's
 graph draws noise."""
 
-ROUNDS_LENGTHS = {"kokoro"}
-"""With its random weights each phoneme lasts three frames, and at twice the speed one: half of them, rounded."""
+ROUNDS_LENGTHS = {"kitten", "kokoro"}
+"""With random weights each phoneme lasts a few frames, and at twice the speed one or two: half of them, rounded."""
 
 
 @pytest.fixture(params=list(engines.ENGINES), scope="module")

@@ -30,6 +30,13 @@ from litetts_edge.text.ssml import is_ssml, parse
 LATER = ("until_ack", "dedupe_s", "coalesce_key", "chime")
 """Fields of the protocol that this version does not have: refused, never ignored, unless they ask for nothing."""
 
+SWITCH = {"on": True, "off": False, "true": True, "false": False, "1": True, "0": False}
+"""How automation systems write yes and no, in lower case."""
+
+_NUMBERS = ("speed", "volume", "repeat", "ttl_s")
+_SWITCHES = ("interrupt",)
+_DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
+
 MAX_TTL_S = 7 * 24 * 3600.0
 MAX_REPEAT = 5
 
@@ -214,8 +221,8 @@ def speak_request(
     fields: Mapping[str, Any], request: RequestId, arrival: Arrival, defaults: Defaults
 ) -> SpeakRequest:
     """Turn the fields of a speak message into a request with this id. Raises BadRequest."""
-    # Templates of automation systems render what is not set as null, and 40 as 40.0.
-    fields = {name: _whole(value) for name, value in fields.items() if value is not None or name == "text"}
+    # Templates of automation systems render what is not set as null.
+    fields = {name: _meant(name, value) for name, value in fields.items() if value is not None or name == "text"}
     for name in LATER:
         if fields.pop(name, None):
             raise NotSupported(f"The field {name!r}")
@@ -240,7 +247,14 @@ def speak_request(
     return _request(message.model_copy(update={"text": text}), request, arrival, defaults, warnings)
 
 
-def _whole(value: Any) -> Any:
+def _meant(name: str, value: Any) -> Any:
+    """The value that an automation system meant: they send 40 as 40.0 or "40", and true as "true" or "ON"."""
+    if isinstance(value, str):
+        word = value.strip().lower()
+        if name in _NUMBERS and _DECIMAL.fullmatch(word):
+            value = float(word)
+        elif name in _SWITCHES:
+            value = SWITCH.get(word, value)
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

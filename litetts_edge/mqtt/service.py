@@ -15,6 +15,7 @@ from litetts_edge.health import Health
 from litetts_edge.mqtt.documents import event_document, to_json
 from litetts_edge.mqtt.link import Delivery, Link, PacketTooLarge
 from litetts_edge.mqtt.messages import (
+    SWITCH,
     Arrival,
     SpeakRefused,
     defaults_of,
@@ -38,8 +39,6 @@ ONLINE, OFFLINE = "online", "offline"
 
 SETTINGS_OF = {"volume": "speaker.volume", "mute": "speaker.muted", "voice": "voice", "speed": "speed"}
 """Which setting each `…/set` topic changes; `quiet` comes with quiet hours."""
-
-SWITCH = {"on": True, "off": False}
 
 
 @dataclass(slots=True)
@@ -275,8 +274,8 @@ class MqttService:
     async def _set(self, what: str, payload: bytes) -> None:
         if what not in SETTINGS_OF:
             raise NotSupported(f"{what}/set")
-        word = payload.decode("utf-8", "replace").strip()
-        value: object = word
+        word = payload.decode("utf-8-sig", "replace").strip()
+        value: str | bool | None = word
         if what == "mute":
             value = SWITCH.get(word.lower())
             if value is None:
@@ -284,7 +283,10 @@ class MqttService:
         elif what == "voice":
             value = self.pipeline.voices.find(word).id
         elif what == "volume":
-            value = word.removesuffix(".0")  # templates of automation systems render 40 as 40.0
+            # Automation systems send 40 as 40.0, 40.00 or 40 %.
+            value = word.removesuffix("%").rstrip()
+            if "." in value:
+                value = value.rstrip("0").removesuffix(".")
         try:
             await self.live.override({SETTINGS_OF[what]: value})
         except SettingsError as error:

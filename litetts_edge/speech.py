@@ -92,6 +92,8 @@ class SpeakRequest:
     encoding: Encoding = Encoding.WAV
     reply_to: str = ""
     """Topic for published audio; empty publishes under the node's own audio topic."""
+    correlation: bytes = b""
+    """Goes back with published audio, so that its receiver knows which request it answers (MQTT 5 § 4.10)."""
     source: str = "command line"
     """The door it came through."""
     accepted_at: float = 0.0

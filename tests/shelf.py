@@ -15,6 +15,7 @@ class Shelf:
     limit: int = 1_500_000
     fails_after: int = 10**9
     messages: list[tuple[str, bytes, dict[str, str]]] = field(default_factory=list)
+    correlations: set[bytes] = field(default_factory=set)
 
     def audio_topic(self, utterance: str) -> str:
         return f"litetts/kitchen/audio/{utterance}"
@@ -22,7 +23,10 @@ class Shelf:
     def largest_payload(self) -> int:
         return self.limit
 
-    async def hand_over(self, topic: str, payload: bytes, properties: Sequence[tuple[str, str]]) -> None:
+    async def hand_over(
+        self, topic: str, payload: bytes, properties: Sequence[tuple[str, str]], correlation: bytes = b""
+    ) -> None:
+        self.correlations.add(correlation)
         if len(self.messages) >= self.fails_after:
             raise SinkFailed("mqtt", "there is no connection to the broker")
         self.messages.append((topic, payload, dict(properties)))

@@ -114,6 +114,13 @@ async def test_the_request_says_where() -> None:
     assert shelf.topics == ["home/ear/0", "home/ear/1", "home/ear/end"]
 
 
+async def test_every_message_names_the_request_it_answers() -> None:
+    """With the correlation data of the request: on each chunk, and on the end."""
+    shelf = Shelf(limit=2044)
+    await publish(shelf, sentences(noise(1500), 700), request(correlation=b"42"))
+    assert (len(shelf.messages), shelf.correlations) == (3, {b"42"})
+
+
 @pytest.mark.parametrize(("encoding", "header"), [(Encoding.WAV, 44), (Encoding.PCM, 0)])
 async def test_the_limit_is_exact(encoding: Encoding, header: int) -> None:
     """A file of just the limit is one message; one sample more makes chunks."""

@@ -39,6 +39,8 @@ _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 
 MAX_TTL_S = 7 * 24 * 3600.0
 MAX_REPEAT = 5
+MAX_CORRELATION = 1024
+"""Bytes: it shares the room beside the audio in a packet with the topic."""
 
 MOST_WARNINGS = 8
 """Unknown keys that are told; each of the others would say the same."""
@@ -132,6 +134,8 @@ class Arrival:
     """It waited at the broker, and was sent at this time or later; None when it came at once."""
     reply_to: str = ""
     """Response topic [MQTT 5 § 3.3.2.3.5]; the payload's own wins."""
+    correlation: bytes = b""
+    """What the sender calls its request [MQTT 5 § 3.3.2.3.6]."""
 
 
 class SpeakRefused(Exception):
@@ -295,6 +299,7 @@ def _request(
         outputs=tuple(dict.fromkeys(outputs)),
         encoding=Encoding(message.format) if message.format else defaults.encoding,
         reply_to=message.reply_to or _response_topic(arrival.reply_to),
+        correlation=_correlation(arrival.correlation),
         source=arrival.source,
         accepted_at=arrival.at,
         deadline=deadline_of(message.ttl_s, arrival, defaults.ttl_s),
@@ -307,6 +312,12 @@ def _response_topic(topic: str) -> str:
         return publish_topic(topic) if topic else ""
     except ValueError as error:
         raise BadField("response topic", str(error)) from None
+
+
+def _correlation(data: bytes) -> bytes:
+    if len(data) > MAX_CORRELATION:
+        raise BadField("correlation data", f"it has {len(data)} bytes; at most {MAX_CORRELATION} are sent back")
+    return data
 
 
 def deadline_of(ttl_s: float | None, arrival: Arrival, default_ttl_s: float) -> float:

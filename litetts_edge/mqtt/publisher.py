@@ -29,11 +29,15 @@ class AudioOverMqtt:
         told = self.link.max_packet_size if self.link else None
         return self._max_audio_bytes if told is None else min(max(0, told - TOPIC_ROOM), self._max_audio_bytes)
 
-    async def hand_over(self, topic: str, payload: bytes, properties: Sequence[tuple[str, str]]) -> None:
+    async def hand_over(
+        self, topic: str, payload: bytes, properties: Sequence[tuple[str, str]], correlation: bytes = b""
+    ) -> None:
         """See AudioPublisher."""
         link = self.link
         try:
-            sent = link is not None and link.publish(topic, payload, user_properties=properties)
+            sent = link is not None and link.publish(
+                topic, payload, user_properties=properties, correlation=correlation or None
+            )
         except PacketTooLarge as error:
             raise SinkFailed("mqtt", str(error)) from error
         if link is None or not sent:

@@ -253,6 +253,7 @@ class MqttService:
             expiry_s=delivery.expiry_s,
             sent_after=None if keep else delivery.backlog_since,
             reply_to=delivery.response_topic,
+            correlation=delivery.correlation or b"",
         )
 
     def _control(self, verb: str, payload: bytes) -> None:

@@ -39,7 +39,9 @@ class AudioPublisher(Protocol):
         """Bytes that one message may hold beside its topic and properties."""
         ...
 
-    async def hand_over(self, topic: str, payload: bytes, properties: Sequence[tuple[str, str]]) -> None:
+    async def hand_over(
+        self, topic: str, payload: bytes, properties: Sequence[tuple[str, str]], correlation: bytes = b""
+    ) -> None:
         """Publish with QoS 0 and return when it has been handed to the broker. Raises SinkFailed."""
         ...
 
@@ -61,7 +63,7 @@ class MqttSink:
         limit = self._publisher.largest_payload()
         if limit < SMALLEST:
             raise SinkFailed("mqtt", f"messages may hold {limit} bytes, and audio needs {SMALLEST} at least")
-        yield _Writer(self._publisher, topic, limit, request.encoding, audio, on_first_audio)
+        yield _Writer(self._publisher, topic, limit, request, audio, on_first_audio)
 
     def pause(self) -> None:
         """Nobody hears this sink live, so there is nothing to hold."""
@@ -76,14 +78,15 @@ class _Writer:
         publisher: AudioPublisher,
         topic: str,
         limit: int,
-        encoding: Encoding,
+        request: SpeakRequest,
         audio: AudioFormat,
         on_first_audio: Callable[[float], None],
     ) -> None:
         self._publisher = publisher
         self._topic = topic
         self._limit = limit
-        self._encoding = encoding
+        self._encoding = encoding = request.encoding
+        self._correlation = request.correlation
         self._rate = audio.sample_rate
         self._on_first_audio = on_first_audio
         self._first_audio = False
@@ -118,13 +121,13 @@ class _Writer:
         if not self._chunks:
             whole = await self._encoded(rest)
             if len(whole) <= self._limit:
-                await self._publisher.hand_over(self._topic, whole, self._properties(0, last=True))
+                await self._hand_over(self._topic, whole, self._properties(0, last=True))
                 return
         if len(rest):
             await self._chunk(rest, ends)
         await self._release(last=True)
         end = {"chunks": self._chunks, "sha256": self._digest.hexdigest(), "audio_ms": self._audio_ms()}
-        await self._publisher.hand_over(f"{self._topic}/end", json.dumps(end).encode(), ())
+        await self._hand_over(f"{self._topic}/end", json.dumps(end).encode(), ())
 
     def _audio_ms(self) -> int:
         return round(self._count * 1000 / self._rate)
@@ -162,10 +165,11 @@ class _Writer:
     async def _release(self, *, last: bool) -> None:
         if self._held is not None:
             number = self._chunks - 1
-            await self._publisher.hand_over(
-                f"{self._topic}/{number}", self._held, self._properties(number, last=last)
-            )
+            await self._hand_over(f"{self._topic}/{number}", self._held, self._properties(number, last=last))
             self._held = None
+
+    async def _hand_over(self, topic: str, payload: bytes, properties: Sequence[tuple[str, str]]) -> None:
+        await self._publisher.hand_over(topic, payload, properties, self._correlation)
 
     async def _encoded(self, samples: Samples) -> bytes:
         return await asyncio.to_thread(encode, samples, self._rate, self._encoding)

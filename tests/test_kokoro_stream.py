@@ -20,7 +20,6 @@ from litetts_edge.engines.options import EngineOptions, Stream
 from litetts_edge.engines.prepared import read_prepared
 from litetts_edge.engines.stream_check import (
     calibrate,
-    check_voice,
     jump_db,
     spectral_distance_db,
     stream_check,
@@ -323,7 +322,7 @@ def test_calibrations_lie_beside_the_graphs(stream: KokoroStream, prepared: Path
 
 @pytest.mark.parametrize(("engine", "model"), [("kokoro", NAME), ("kitten", "kitten-small")])
 def test_an_engine_streams_after_its_voice_was_checked(tmp_path: Path, engine: str, model: str) -> None:
-    """check_voice measures a voice of an engine and keeps the result; passed, its sentences come in chunks."""
+    """Once the check of a voice has passed, its sentences come in chunks."""
     install_parts(tmp_path, model)
     made = engines.create(engine, EngineOptions(threads=1, pulled=MODELS, prepared=tmp_path, model=model))
     assert isinstance(made, KokoroEngine | KittenEngine)
@@ -332,8 +331,10 @@ def test_an_engine_streams_after_its_voice_was_checked(tmp_path: Path, engine: s
     texts = [f"The {what} is {how}." for what in ("door", "light", "heating") for how in states]
     sentences = [next(Frontend().sentences(text, voice, "")) for text in texts]
     assert len(list(made.synthesize(sentences[0], voice, 1.0))) == 1
-    check = check_voice(made, voice, sentences)
-    assert check is not None
+    spoken = [made.portions(sentence, voice)[0] for sentence in sentences]
+    stream = made.graphs
+    assert isinstance(stream, KokoroStream)
+    check = stream_check(stream, spoken[0].voice, calibrate(stream, spoken[0].voice, spoken[:10]), spoken[10:])
     assert check.sentences == 5
     record(tmp_path / model / FOLDER, dataclasses.replace(check, spectral_db=1, worst_spectral_db=1, jump_db=0))
     made.unload()

@@ -24,7 +24,7 @@ from litetts_edge.pcm import AudioChunk, Samples
 from litetts_edge.soundcheck import record
 from litetts_edge.soundcheck.check import check_voice
 from litetts_edge.soundcheck.finding import Finding, Verdict, VoiceReport
-from litetts_edge.soundcheck.listeners import PocketSphinx, Whisper, find_listener
+from litetts_edge.soundcheck.listeners import Listener, PocketSphinx, Whisper, find_listener
 from litetts_edge.soundcheck.sentences import SENTENCES
 from litetts_edge.soundcheck.stream import StreamPoint
 from litetts_edge.soundcheck.words import errors
@@ -80,6 +80,7 @@ class Ears:
     heard: str | None = None
     name: str = "ears 1"
     limit: float = 0.2
+    is_trusted: bool = True
     _texts: list[str] = field(default_factory=lambda: list(SENTENCES["en"]))
 
     def hears(self, lang: str) -> bool:
@@ -145,7 +146,7 @@ def forgetful(samples: Samples, times: int) -> Samples:
     return samples if times < 8 else samples[RATE:]
 
 
-def check(engine: Synthesizer, listener: Ears | PocketSphinx | None = None) -> dict[str, Finding]:
+def check(engine: Synthesizer, listener: Listener | None = None) -> dict[str, Finding]:
     report = check_voice(engine, engine.voices[0], Frontend(), listener)
     return {finding.point: finding for finding in report.findings}
 
@@ -166,7 +167,7 @@ def test_the_voice_in_the_box_passes(compact: Synthesizer) -> None:
 
 def test_noise_fails_with_a_listener_and_without(compact: Synthesizer) -> None:
     """Random weights give noise; what it is and what to think of it is said."""
-    found = check(Broken(compact, noise), PocketSphinx())
+    found = check(Broken(compact, noise), Ears("boat"))
     assert failed(found) == {"speech", "words"}
     assert "noise or hum, not speech: wrong, damaged or random weights" in found["speech"].detail
     assert failed(check(Broken(compact, noise))) == {"speech"}
@@ -214,6 +215,14 @@ def test_the_words_are_judged_by_the_listeners_limit(
     assert words.verdict is verdict
     assert words.values["word_error_rate"] == (0 if heard is None else 1)
     assert ("heard ''" in words.detail) is (verdict is Verdict.FAILED)
+
+
+def test_one_that_is_hard_of_hearing_fails_no_voice() -> None:
+    """pocketsphinx understands little of espeak-ng, which people understand: it is said, and nothing more."""
+    words = check(create("espeak"), PocketSphinx())["words"]
+    assert words.values["word_error_rate"] > PocketSphinx.limit
+    assert words.verdict is Verdict.UNCHECKED
+    assert "listen yourself" in words.detail
 
 
 def test_without_a_listener_words_are_said_not_to_be_checked(compact: Synthesizer) -> None:
@@ -318,7 +327,14 @@ def small(tmp_path: Path, name: str) -> Path:
     return state
 
 
-@pytest.mark.parametrize(("name", "voice"), [("kokoro-small", "af_heart"), ("kitten-small", "expr-voice-2-m")])
+@pytest.mark.parametrize(
+    ("name", "voice"),
+    [
+        ("kokoro-small", "af_heart"),
+        ("kitten-small", "expr-voice-2-m"),
+        ("piper-small-speakers", "piper-small-speakers#p226"),
+    ],
+)
 def test_random_weights_fail_in_clear_words(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str, voice: str
 ) -> None:

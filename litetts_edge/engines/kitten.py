@@ -83,11 +83,6 @@ class KittenEngine:
         """What the graphs are given for a sentence; none for silence. Raises VoiceNotFound, EngineFailed."""
         return self._portions(sentence.phonemes, len(sentence.text), voice)
 
-    def spoken(self, sentence: Sentence, voice: Voice) -> tuple[StyleGraphs, list[Spoken]]:
-        """What speaks, loaded, and what it is given for a sentence. Raises VoiceNotFound, EngineFailed."""
-        self.load()
-        return self._speech.graphs, self._portions(sentence.phonemes, len(sentence.text), voice)
-
     def blend(self, name: str) -> Voice:
         """The voice for an alias, a preset or a blend; needs no session. Raises VoiceNotFound."""
         return self._voices.find(name)

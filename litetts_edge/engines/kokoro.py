@@ -69,12 +69,6 @@ class KokoroEngine:
         """What the graphs are given for a sentence; none for silence. Raises VoiceNotFound, EngineFailed."""
         return self._portions(symbols(sentence.phonemes, sentence.lang or voice.lang), voice)
 
-    def spoken(self, sentence: Sentence, voice: Voice) -> tuple[StyleGraphs, list[Spoken]]:
-        """What speaks, loaded, and what it is given for a sentence. Raises VoiceNotFound, EngineFailed."""
-        self.load()
-        written = symbols(sentence.phonemes, sentence.lang or voice.lang)
-        return self._speech.graphs, self._portions(written, voice)
-
     def blend(self, name: str) -> Voice:
         """The voice for an alias, a preset or a blend; needs no session. Raises VoiceNotFound."""
         return self._voices.find(name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +10,10 @@ from numpy.typing import NDArray
 from litetts_edge.engines.kokoro_stream import KokoroStream, Told
 from litetts_edge.engines.stream_record import StreamCheck, record, sha256
 from litetts_edge.engines.stream_statistics import Calibration, Observed, features, fit, write
-from litetts_edge.engines.style_graph import SAMPLE_RATE, StyleGraphs
+from litetts_edge.engines.style_graph import SAMPLE_RATE
 from litetts_edge.engines.style_speech import Spoken
 from litetts_edge.engines.termination import Runs
 from litetts_edge.pcm import Samples
-from litetts_edge.speech import Sentence, Voice
 
 WordErrors = Callable[[int, Samples], float]
 """The word error rate of sentence number n as heard in some audio, 0 to 1."""
@@ -28,34 +26,6 @@ _LEVEL_S = 0.02
 """Before and behind a join, over which levels are taken."""
 _LENGTHS = (24, 36, 54, 81, 122, 183, 240)
 """Frames of the windows that a sentence is checked in: about what an engine twice as fast as speech makes."""
-
-
-class Streamed(Protocol):
-    """An engine whose sentences can be streamed."""
-
-    def spoken(self, sentence: Sentence, voice: Voice) -> tuple[StyleGraphs, list[Spoken]]:
-        """What speaks, loaded, and what it is given for a sentence. Raises VoiceNotFound, EngineFailed."""
-        ...
-
-
-def check_voice(
-    engine: Streamed, voice: Voice, sentences: Sequence[Sentence], word_errors: WordErrors | None = None
-) -> StreamCheck | None:
-    """Calibrate a voice with two thirds of `sentences` and check it with the others; None where nothing streams.
-
-    `word_errors` is asked by the number of the sentence among those others. Raises VoiceNotFound, EngineFailed,
-    OSError; ValueError for too few sentences.
-    """
-    portions: list[Spoken] = []
-    graphs: StyleGraphs | None = None
-    for sentence in sentences:
-        graphs, of_one = engine.spoken(sentence, voice)
-        portions += of_one[:1]
-    if not isinstance(graphs, KokoroStream) or not portions or not portions[0].voice:
-        return None
-    name, learnt = portions[0].voice, len(portions) * 2 // 3
-    calibration = calibrate(graphs, name, portions[:learnt])
-    return stream_check(graphs, name, calibration, portions[learnt:], word_errors)
 
 
 def calibrate(stream: KokoroStream, voice: str, sentences: Sequence[Spoken]) -> Calibration:

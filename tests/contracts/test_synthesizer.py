@@ -26,7 +26,7 @@ REPEATS_TO_THE_BIT = {"compact", "kokoro", "piper", "tiny", "tone"}
 graph draws noise."""
 
 ROUNDS_LENGTHS = {"kitten", "kokoro"}
-"""With random weights each phoneme lasts a few frames, and at twice the speed one or two: half of them, rounded."""
+"""With random weights each phoneme lasts a few frames, and at twice the speed one or two: half, rounded."""
 
 
 @pytest.fixture(params=list(engines.ENGINES), scope="module")

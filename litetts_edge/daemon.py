@@ -15,6 +15,7 @@ from pathlib import Path
 from litetts_edge import __version__
 from litetts_edge.health import Gauges, Health
 from litetts_edge.interfaces import AudioSink
+from litetts_edge.mdns.door import MdnsDoor
 from litetts_edge.mqtt.door import MqttDoor, topics_of
 from litetts_edge.mqtt.hermes import Hermes
 from litetts_edge.mqtt.link import Link
@@ -109,7 +110,7 @@ class Daemon:
             latency_s=lambda: self.live.value.speaker.latency_s,
             idle_unload_s=lambda: self.live.value.engine.idle_unload_s,
             tell=self.door.tell,
-            on_change=self.door.refresh,
+            on_change=self._voice_changed,
         )
         self.health = Health(
             Gauges(
@@ -130,6 +131,7 @@ class Daemon:
             self._problem,
             model=lambda: self.residence.state,
         )
+        self.mdns = MdnsDoor(self.live, self.status.info)
         self.tuning = BackgroundTuning(
             sources.arguments, sources.environ, lambda: untuned(self.live.value), self._reload_soon
         )
@@ -160,10 +162,12 @@ class Daemon:
                     if self.live.value.mqtt.enabled:
                         group.create_task(self.door.run(told), name="mqtt door")
                     self._be_ready(announce)
+                    announcing = group.create_task(self.mdns.run(), name="mdns")
                     await self._stop.wait()
                     self.notifier.stopping("Stopping")
                     self.door.close()
                     residing.cancel()
+                    announcing.cancel()
                 self.door.silent()
                 counting.cancel()
                 ticking.cancel()
@@ -287,6 +291,10 @@ class Daemon:
 
     def _device_changed(self) -> None:
         self.door.refresh_state()
+
+    def _voice_changed(self) -> None:
+        self.door.refresh()
+        self.mdns.refresh()
 
     def _mqtt_service(self, link: Link, topics: Topics) -> MqttService:
         parts = self.pipeline, self.live, self.health, self.status, self.verbs, self.neighbours

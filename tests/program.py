@@ -25,8 +25,14 @@ class Program:
     """One `litetts-edge run`. It knows nothing of this machine's settings, sound card or home."""
 
     def __init__(
-        self, folder: Path, port: int, environ: Mapping[str, str] | None = None, script: Path | None = None
+        self,
+        folder: Path,
+        port: int,
+        environ: Mapping[str, str] | None = None,
+        script: Path | None = None,
+        prefix: Sequence[str] = (),
     ) -> None:
+        """`prefix` is a command that becomes the program, such as `ip netns exec NAME`."""
         self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._notify.setblocking(False)
         address = folder / "notify"
@@ -36,7 +42,8 @@ class Program:
         self.log = folder / "log"
         self.notes: list[str] = []
         """Every line that the service manager was sent."""
-        self._command = [sys.executable, str(script)] if script else [sys.executable, "-m", "litetts_edge"]
+        module = [str(script)] if script else ["-m", "litetts_edge"]
+        self._command = [*prefix, sys.executable, *module]
         self._environ = {
             "PATH": os.environ["PATH"],
             "HOME": str(folder),
@@ -46,6 +53,7 @@ class Program:
             "LITETTS_EDGE__MQTT__PORT": str(port),
             "LITETTS_EDGE__MQTT__RECONNECT_MIN_S": "0.1",
             "LITETTS_EDGE__MQTT__RECONNECT_MAX_S": "0.3",
+            "LITETTS_EDGE__MDNS__ENABLED": "false",  # a test machine's own network is no place for a kitchen
             **(environ or {}),
         }
         self._process: asyncio.subprocess.Process | None = None
@@ -175,10 +183,15 @@ async def programs(folder: Path) -> AsyncIterator[Callable[..., Program]]:
     """Make programs that are gone at the end."""
     made: list[Program] = []
 
-    def make(port: int, environ: Mapping[str, str] | None = None, script: Path | None = None) -> Program:
+    def make(
+        port: int,
+        environ: Mapping[str, str] | None = None,
+        script: Path | None = None,
+        prefix: Sequence[str] = (),
+    ) -> Program:
         here = folder / f"program{len(made)}"
         here.mkdir()
-        made.append(Program(here, port, environ, script))
+        made.append(Program(here, port, environ, script, prefix))
         return made[-1]
 
     try:

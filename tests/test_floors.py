@@ -65,7 +65,7 @@ FLOORS = {
     "wyoming.*": 4,
     "health": 4,
     "status": 4,
-    "discovery": 4,
+    "mdns.*": 4,
     "systemd": 4,
     # the appliance
     "daemon": 5,

@@ -291,6 +291,18 @@ class Request(Section):
     )
 
 
+class Mdns(Section):
+    """Being found in the local network without an address being typed in."""
+
+    enabled: bool = setting(True, applies="live", help="Announce the node and its services by mDNS.")
+    interfaces: Annotated[tuple[Line, ...], AfterValidator(words.once_each)] = setting(
+        (),
+        applies="live",
+        max_length=32,
+        help="Network interfaces to announce on, such as eth0; empty takes all but those of containers.",
+    )
+
+
 class Health(Section):
     """How the appliance tells how it is."""
 
@@ -355,6 +367,7 @@ class Settings(Section):
     file: File = section(File)
     queue: Queue = section(Queue)
     request: Request = section(Request)
+    mdns: Mdns = section(Mdns)
     health: Health = section(Health)
     privacy: Privacy = section(Privacy)
     log: Log = section(Log)

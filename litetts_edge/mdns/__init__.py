@@ -1,0 +1,1 @@
+"""mDNS: the node and its services are found without an address being typed in."""

@@ -49,9 +49,16 @@ class Part:
     """How its model is run here, and what was measured."""
 
 
-def installed(engine: str, options: EngineOptions, before: Voices | None = None, record: Record = EMPTY) -> Voices:
+def installed(
+    engine: str,
+    options: EngineOptions,
+    before: Voices | None = None,
+    record: Record = EMPTY,
+    voice: str = "auto",
+) -> Voices:
     """All voices here: those of the chosen engine first, then espeak's, then those that only test the path.
 
+    `voice` is the one that will speak: where each model is a voice, its engine loads the model of that one.
     No model is loaded, and what `before` has is used again where it would be the same. Raises EngineFailed when
     there is no such engine, or its voices cannot be told; another one whose voices cannot be told is left out,
     with a warning.
@@ -75,7 +82,8 @@ def installed(engine: str, options: EngineOptions, before: Voices | None = None,
     engines: dict[str, Synthesizer] = {}
     parts: dict[str, Part] = {}
     for name in dict.fromkeys((choice.engine, SPARE, *available(options))):
-        own = replace(options, model=choice.model if name == choice.engine else "")
+        model = _model_in(voice, name, models) or (choice.model if name == choice.engine else "")
+        own = replace(options, model=model)
         own, tuned = _tuned(name, own, record)
         part = Part(_key(name, own), _need(name, own, options, record), tuned)
         is_there = before is not None and before.part(name).key == part.key
@@ -92,6 +100,12 @@ def installed(engine: str, options: EngineOptions, before: Voices | None = None,
                 engines[choice.engine] = create(choice.engine, options)
                 parts[choice.engine] = Part(_key(choice.engine, options))
     return Voices(engines.values(), parts, choice)
+
+
+def _model_in(voice: str, engine: str, models: Iterable[InstalledModel]) -> str:
+    """The model that a voice's id names (`piper:<model>#<speaker>`), if it is one of that engine; else empty."""
+    named = voice.removeprefix(f"{engine}:").partition("#")[0]
+    return next((model.name for model in models if (model.engine, model.name) == (engine, named)), "")
 
 
 def _room_for_all(before: Voices | None) -> Room | None:
@@ -139,7 +153,8 @@ def untuned(settings: Settings) -> str:
     """Why the voice of the settings should be tuned (again); empty when it need not be. Reads files."""
     options, record = options_of(settings), read_record(Path(settings.state_dir))
     models = in_order(installed_models(options.pulled))
-    asked = [model for model in models if options.model == model.name]
+    asked = [model for model in models if _model_in(settings.voice, model.engine, [model])]
+    asked = asked or [model for model in models if options.model == model.name]
     asked = asked or [model for model in models if settings.engine.name in {"auto", model.engine}]
     for model in asked[:1] if settings.engine.name != "auto" else asked:
         if stale := record.stale(model, options):
@@ -179,10 +194,10 @@ def voices_of(loaded: Loaded, before: Voices | None = None) -> Voices:
         problems.append(problem_at(origins["engine.model"], "engine.model", message))
         options = replace(options, model="")
     try:
-        voices = installed(settings.engine.name, options, before, record)
+        voices = installed(settings.engine.name, options, before, record, settings.voice)
     except EngineFailed as error:
         problems.append(problem_at(origins["engine.name"], "engine.name", str(error)))
-        voices = installed("auto", replace(options, model=""), before, record)
+        voices = installed("auto", replace(options, model=""), before, record, settings.voice)
     try:
         voices = voices.with_default(settings.voice)
     except VoiceNotFound as error:

@@ -100,7 +100,10 @@ def voice(settings: Settings) -> Iterator[Finding]:
 
     try:
         voices = installed(
-            settings.engine.name, options_of(settings), record=read_record(Path(settings.state_dir))
+            settings.engine.name,
+            options_of(settings),
+            record=read_record(Path(settings.state_dir)),
+            voice=settings.voice,
         )
         yield ok("engine", f"{voices.choice.engine} {voices.choice.model}: {voices.choice.why}".replace(" :", ":"))
         chosen = voices.find(settings.voice)

@@ -88,7 +88,9 @@ def _remove_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _use_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", help="an installed model")
+    parser.add_argument(
+        "name", help="an installed model; compact or espeak, which come with the program; auto: what the files say"
+    )
     parser.add_argument("--voice", default="", help="one of its voices (default: its first)")
 
 

@@ -1,4 +1,4 @@
-"""`litetts-edge models use`: a model speaks from now on, by override.yaml in the state folder."""
+"""`litetts-edge models use`: a model speaks from now on, by override.yaml in the state folder; and back."""
 
 from __future__ import annotations
 
@@ -9,19 +9,32 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from litetts_edge.catalogue.shelf import Shelf
 from litetts_edge.catalogue.structure import PIPER
 from litetts_edge.commands.config import sources_of
 from litetts_edge.commands.models.place import settings_and_shelf
+from litetts_edge.engines import ENGINES, PREFERENCE
 from litetts_edge.engines.installed import InstalledModel
+from litetts_edge.mqtt.topics import Topics
 from litetts_edge.pipeline.voices import voices_of
 from litetts_edge.settings.load import Loaded
 from litetts_edge.settings.override import Override, OverrideNotWritten
+from litetts_edge.settings.schema import Settings
+
+UNIT = Path("/etc/systemd/system/litetts-edge.service")
+SERVICE_STATE = Path("/var/lib/litetts-edge")
+
+
+FILES = "auto"
+"""In place of a model: what the settings files say."""
+IN_THE_BOX = tuple(name for name in PREFERENCE if name in ENGINES)
+KEYS = ("engine.name", "engine.model", "voice")
 
 
 def use_model(options: argparse.Namespace) -> int:
     """Set the engine, its model and the voice. Raises ModelNotFound, EngineFailed, SettingsError."""
     before, shelf = settings_and_shelf(options)
-    model = shelf.installed(options.name)
+    values = _values(options.name, options.voice, shelf)
     sources = sources_of(options)
 
     def load(override: str) -> Loaded:
@@ -29,10 +42,9 @@ def use_model(options: argparse.Namespace) -> int:
         voices_of(loaded)  # a voice that is not there is told now, and nothing is written
         return loaded
 
-    values = {"engine.name": model.engine, "engine.model": model.name, "voice": _voice(options.voice, model)}
     state = Path(before.settings.state_dir)
     try:
-        loaded = Override(state, load).change(values, (), datetime.now(UTC))
+        loaded = Override(state, load).change(values, () if values else KEYS, datetime.now(UTC))
     except OverrideNotWritten as error:
         print(f"litetts-edge: {error} Does the folder belong to another user? Then try sudo.", file=sys.stderr)
         return 1
@@ -41,17 +53,39 @@ def use_model(options: argparse.Namespace) -> int:
     if hidden:
         print(f"litetts-edge: decided elsewhere, and stronger: {', '.join(hidden)}", file=sys.stderr)
         return 1
-    print(f"{model.name} is what speaks. A running daemon takes it at: sudo systemctl reload litetts-edge")
+    voices = voices_of(loaded)
+    print(f"{voices.default.id} is what speaks. A running daemon takes it at: {how_to_reload(loaded.settings)}")
     return 0
+
+
+def how_to_reload(settings: Settings, unit: Path = UNIT) -> str:
+    """The command that has a daemon with these settings read them again."""
+    if unit.is_file() and Path(settings.state_dir) == SERVICE_STATE:
+        return "sudo systemctl reload litetts-edge"
+    mqtt = settings.mqtt
+    topic = Topics(mqtt.base_topic, settings.node.id, settings.node.groups).request("reload")
+    return f"mosquitto_pub -h {mqtt.host} -p {mqtt.port} -t {topic} -n"
+
+
+def _values(name: str, voice: str, shelf: Shelf) -> dict[str, str]:
+    """What is set; nothing for FILES."""
+    if name == FILES and not voice:
+        return {}
+    if name in IN_THE_BOX:
+        return dict(zip(KEYS, (name, "", _with_engine(voice, name)), strict=True))
+    model = shelf.installed(name)
+    return dict(zip(KEYS, (model.engine, model.name, _voice(voice, model)), strict=True))
+
+
+def _with_engine(voice: str, engine: str) -> str:
+    return voice if ":" in voice else f"{engine}:{voice}" if voice else "auto"
 
 
 def _voice(asked: str, model: InstalledModel) -> str:
     """The id of a voice that may be named without its engine, or for Piper by its speaker."""
-    if ":" in asked:
-        return asked
-    if model.engine == PIPER:
-        return f"{PIPER}:{model.name}#{asked}" if asked else f"{PIPER}:{model.name}"
-    return f"{model.engine}:{asked}" if asked else "auto"
+    if model.engine != PIPER or ":" in asked:
+        return _with_engine(asked, model.engine)
+    return f"{PIPER}:{model.name}#{asked}" if asked else f"{PIPER}:{model.name}"
 
 
 def _value(loaded: Loaded, key: str) -> object:

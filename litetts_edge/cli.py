@@ -33,6 +33,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("litetts_edge.commands.doctor:doctor", "look for faults and say what to do"),
     "tune": ("litetts_edge.commands.tune:tune", "find out how a model runs best on this machine"),
     "status": ("litetts_edge.commands.client:status", "show how a running daemon is"),
+    "homeassistant": (
+        "litetts_edge.commands.homeassistant:homeassistant",
+        "add the node to Home Assistant, or remove it for good",
+    ),
     "normalize": ("litetts_edge.commands.lines:normalize", "stdin to stdout, line for line: text as it is spoken"),
     "phonemes": ("litetts_edge.commands.lines:phonemes", "stdin to stdout, line for line: text as phonemes (IPA)"),
     "explain": ("litetts_edge.commands.text:explain", "show how a text is read, and why"),
@@ -93,7 +97,18 @@ def parser() -> argparse.ArgumentParser:
     parsers = {
         name: commands.add_parser(name, help=what, description=what) for name, (_, what) in COMMANDS.items()
     }
-    for name in ("run", "say", "speak", "check-config", "doctor", "status", "voices", "explain", "tune"):
+    for name in (
+        "run",
+        "say",
+        "speak",
+        "check-config",
+        "doctor",
+        "status",
+        "voices",
+        "explain",
+        "tune",
+        "homeassistant",
+    ):
         _settings_options(parsers[name])
     add_subcommands(parsers["models"], _settings_options)
     _run_options(parsers["run"])
@@ -101,6 +116,10 @@ def parser() -> argparse.ArgumentParser:
     _speak_options(parsers["speak"])
     _status_options(parsers["status"])
     _tune_options(parsers["tune"])
+    parsers["homeassistant"].add_argument("action", choices=("add", "remove"))
+    parsers["homeassistant"].add_argument(
+        "--node", default="", help="the node that is meant (default: the one of the settings)"
+    )
     parsers["voices"].add_argument("--lang", default="", help="only voices of this language, such as de or en-GB")
     parsers["check-config"].add_argument("--get", metavar="KEY", default="", help="print one value, bare")
     for name in ("normalize", "phonemes"):

@@ -18,8 +18,9 @@ from litetts_edge.interfaces import AudioSink
 from litetts_edge.mdns.door import MdnsDoor
 from litetts_edge.mqtt.door import MqttDoor, topics_of
 from litetts_edge.mqtt.hermes import Hermes
+from litetts_edge.mqtt.homeassistant import HomeAssistant
 from litetts_edge.mqtt.link import Link
-from litetts_edge.mqtt.memory import LastHeard
+from litetts_edge.mqtt.memory import LastAnnounced, LastHeard
 from litetts_edge.mqtt.messages import new_id
 from litetts_edge.mqtt.neighbour import Neighbour
 from litetts_edge.mqtt.publisher import AudioOverMqtt
@@ -100,7 +101,14 @@ class Daemon:
             thread=self.thread,
             loader=self.loader,
         )
-        self.neighbours: tuple[Neighbour, ...] = (Hermes(self.live, self.pipeline),)
+        self.homeassistant = HomeAssistant(
+            self.live,
+            lambda: self.audio.topics,
+            lambda: self.pipeline.voices,
+            LastAnnounced(Path(settings.state_dir) / "announced"),
+            lambda: self.door,
+        )
+        self.neighbours: tuple[Neighbour, ...] = (self.homeassistant, Hermes(self.live, self.pipeline))
         heard = LastHeard(Path(settings.state_dir) / "last-heard")
         self.door = MqttDoor(self.live, environ, self.audio, self._mqtt_service, heard, self.neighbours)
         self.residence = Residence(
@@ -161,6 +169,7 @@ class Daemon:
                     residing = group.create_task(self.residence.run(), name="residence")
                     if self.live.value.mqtt.enabled:
                         group.create_task(self.door.run(told), name="mqtt door")
+                    announcing = group.create_task(self.homeassistant.run(), name="home assistant")
                     self._be_ready(announce)
                     announcing = group.create_task(self.mdns.run(), name="mdns")
                     await self._stop.wait()

@@ -30,6 +30,8 @@ FLOORS = {
     "decode": 1,
     "mqtt": 1,
     "mqtt.documents": 1,
+    "mqtt.homeassistant_device": 1,
+    "edition": 1,
     "mqtt.topics": 1,
     "mqtt.messages": 1,
     # a model, a device, a disk, the broker
@@ -56,6 +58,7 @@ FLOORS = {
     "pipeline.*": 3,
     "soundcheck.*": 3,
     # doors
+    "mqtt.homeassistant": 4,
     "mqtt.service": 4,
     "mqtt.verbs": 4,
     "mqtt.door": 4,

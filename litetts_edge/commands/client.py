@@ -35,7 +35,7 @@ _LONG = {"settings_schema", "voices"}
 def speak(options: argparse.Namespace) -> int:
     """Send a request to a node and wait for its closing event."""
     settings = sources_of(options).load().settings
-    topics = _topics(options, settings)
+    topics = node_topics(options.node, settings)
     request = new_id()
     fields = {
         "id": request,
@@ -65,13 +65,13 @@ def speak(options: argparse.Namespace) -> int:
         return UNREACHABLE
 
     silence = f"the node {topics.node!r} did not answer in time. Is the daemon running?"
-    return asyncio.run(_with_link(settings, topics, [topics.event], converse, options.timeout, silence))
+    return asyncio.run(with_link(settings, topics, [topics.event], converse, options.timeout, silence))
 
 
-def _topics(options: argparse.Namespace, settings: Settings) -> Topics:
-    """The topics of the node that is meant. Raises BadField."""
+def node_topics(node: str, settings: Settings) -> Topics:
+    """The topics of the node that is meant; an empty one is that of the settings. Raises BadField."""
     try:
-        return replace(topics_of(settings), node=node_id(options.node) or settings.node.id)
+        return replace(topics_of(settings), node=node_id(node) or settings.node.id)
     except ValueError as error:
         raise BadField("--node", str(error)) from None
 
@@ -94,7 +94,7 @@ def _report(event: dict[str, object]) -> int:
 def status(options: argparse.Namespace) -> int:
     """Print what a node says about itself."""
     settings = sources_of(options).load().settings
-    topics = _topics(options, settings)
+    topics = node_topics(options.node, settings)
     wanted = [topics.availability, topics.info, topics.state, topics.health]
     documents: dict[str, str] = {}
 
@@ -107,7 +107,7 @@ def status(options: argparse.Namespace) -> int:
         return UNREACHABLE
 
     silence = f"the broker knows no node {topics.node!r}. Is the daemon running?"
-    asyncio.run(_with_link(settings, topics, wanted, converse, options.timeout, silence))
+    asyncio.run(with_link(settings, topics, wanted, converse, options.timeout, silence))
     if topics.availability not in documents:
         return UNREACHABLE
     print(f"{topics.node}: {documents[topics.availability]}")
@@ -128,7 +128,7 @@ def _print(topic: str, document: str | None, *, bare: bool) -> None:
             print(f"  {key:20} {value}")
 
 
-async def _with_link(
+async def with_link(
     settings: Settings,
     topics: Topics,
     subscriptions: list[str],

@@ -24,6 +24,8 @@ _EVENT_TYPES = {
     Dropped: "dropped",
     Failed: "failed",
 }
+EVENT_TYPES = tuple(_EVENT_TYPES.values())
+"""Every `event_type` of the event topic."""
 
 
 def event_document(event: SpeechEvent) -> dict[str, object]:

@@ -117,6 +117,16 @@ class MqttDoor:
             self._service.refresh_info()
             self._service.refresh_state()
 
+    @property
+    def max_packet_size(self) -> int | None:
+        """Bytes of a whole packet that the broker takes; None when it does not say."""
+        return self._link.max_packet_size if self._link else None
+
+    def announce(self) -> None:
+        """Publish again all that is retained, if the broker is there."""
+        if self._service is not None and self.connected:
+            self._service.announce()
+
     def tell(self, code: str, message: str) -> None:
         """Say on the error topic what concerns no message."""
         if self._service is not None:

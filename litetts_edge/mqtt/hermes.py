@@ -98,6 +98,9 @@ class Hermes(Neighbour):
             case HermesPlay(site, request):
                 await self._play(delivery, site, request)
 
+    def changed(self) -> None:
+        """Whoever wants the voices asks for them."""
+
     def tell(self, event: SpeechEvent) -> None:
         """Answer what has ended."""
         if isinstance(event, ClosingEvent) and (asked := self._asked.pop(event.id, None)) is not None:

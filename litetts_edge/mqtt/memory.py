@@ -1,10 +1,10 @@
-"""When the broker was last heard, kept on disk, so that a backlog's age is known after a restart too."""
+"""What must be known of the broker after a restart: when it was last heard, and what is retained there."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -38,5 +38,27 @@ class LastHeard:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._path.write_text(f"{self._wall() - (self._clock() - heard):.3f}\n")
+        except OSError as error:
+            log.debug("%s could not be written: %s", self._path, error)
+
+
+class LastAnnounced:
+    """Topics that were announced to others and stay retained there, one a line. The disk is touched at once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def load(self) -> tuple[str, ...]:
+        """The topics that were saved last; none when that is not known."""
+        try:
+            return tuple(filter(None, self._path.read_text(encoding="utf-8").splitlines()))
+        except (OSError, UnicodeDecodeError):
+            return ()
+
+    def save(self, topics: Sequence[str]) -> None:
+        """Keep them. A disk that refuses is no fault: then nothing is taken back after a change."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.write_text("".join(f"{topic}\n" for topic in dict.fromkeys(topics)), encoding="utf-8")
         except OSError as error:
             log.debug("%s could not be written: %s", self._path, error)

@@ -38,6 +38,9 @@ class Neighbour(Protocol):
         """Connected, each time: publish again what is retained. `online` follows."""
         return
 
+    def changed(self) -> None:
+        """The node's info was published, and is another than before: its voices, its engine."""
+
     def tell(self, event: SpeechEvent) -> None:
         """Something happened to a request, anybody's. It is called in the order of the events."""
         return

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 from litetts_edge.errors import BadField, BadRequest, NotSupported, RetainedMessage, SpeechError
@@ -30,6 +30,7 @@ from litetts_edge.pipeline.bus import Subscription
 from litetts_edge.pipeline.speak import SpeechPipeline
 from litetts_edge.settings.live import LiveSettings
 from litetts_edge.settings.problems import SettingsError
+from litetts_edge.soundcheck.sentences import sentences
 from litetts_edge.speech import Priority, RequestId
 from litetts_edge.status import BOOT_ID, Status
 
@@ -104,6 +105,8 @@ class MqttService:
         if info != self._info:
             self._info = info
             self._send(self.topics.info, info, retain=True)
+            for neighbour in self.neighbours:
+                neighbour.changed()
 
     def refresh_state(self) -> None:
         """Publish the state when it is another than the last one published."""
@@ -216,7 +219,7 @@ class MqttService:
             case Speak(priority):
                 self._speak(delivery, priority)
             case Control(verb):
-                self._control(verb, delivery.payload)
+                self._control(verb, delivery)
             case Set(what):
                 await self._set(what, delivery.payload)
             case Prepare():
@@ -256,7 +259,12 @@ class MqttService:
             correlation=delivery.correlation or b"",
         )
 
-    def _control(self, verb: str, payload: bytes) -> None:
+    def _control(self, verb: str, delivery: Delivery) -> None:
+        if verb == "test":
+            sentence = sentences(self.pipeline.voices.default.lang)[0]
+            self._speak(replace(delivery, payload=sentence.encode()), Priority.NORMAL)
+            return
+        payload = delivery.payload
         named = parse_object(payload).get("id") if payload.lstrip().startswith(b"{") else None
         pipeline = self.pipeline
         if verb in {"stop", "skip"} and named is not None:

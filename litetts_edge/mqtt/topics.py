@@ -9,7 +9,7 @@ from urllib.parse import quote
 from litetts_edge.errors import BadRequest
 from litetts_edge.speech import Priority
 
-CONTROLS = ("stop", "skip", "pause", "resume", "clear")
+CONTROLS = ("stop", "skip", "pause", "resume", "clear", "test")
 SETTERS = ("volume", "mute", "voice", "speed", "quiet")
 VERBS = (
     "ping", "info", "voices", "models", "queue", "cancel", "health", "config", "reload", "override",
@@ -97,6 +97,14 @@ class Topics:
     @property
     def error(self) -> str:
         return self.own("error")
+
+    @property
+    def update(self) -> str:
+        return self.own("update")
+
+    def discovery(self, prefix: str) -> str:
+        """Where Home Assistant looks for a device."""
+        return f"{prefix}/device/{self.node}/config"
 
     def request(self, verb: str) -> str:
         """Where a verb is asked."""

@@ -209,6 +209,23 @@ class Hermes(Section):
     )
 
 
+class HomeAssistant(Section):
+    """How the appliance shows itself in Home Assistant, over the same broker."""
+
+    enabled: bool = setting(True, applies="reconnect", help="Announce the appliance and its controls there.")
+    name: Line = setting(
+        "", applies="reconnect", max_length=64, help="What the device is called there; empty takes the node's id."
+    )
+    discovery_prefix: Annotated[str, AfterValidator(words.topic)] = setting(
+        "homeassistant", applies="reconnect", help="Where Home Assistant looks for devices."
+    )
+    status_topic: Annotated[str, AfterValidator(words.topic)] = setting(
+        "homeassistant/status",
+        applies="reconnect",
+        help="Where Home Assistant says that it is online; then all is announced again.",
+    )
+
+
 class Speaker(Section):
     """The loudspeaker."""
 
@@ -362,6 +379,7 @@ class Settings(Section):
     )
     mqtt: Mqtt = section(Mqtt)
     hermes: Hermes = section(Hermes)
+    homeassistant: HomeAssistant = section(HomeAssistant)
     speaker: Speaker = section(Speaker)
     text: Text = section(Text)
     file: File = section(File)

@@ -1,0 +1,278 @@
+"""What a node is in Home Assistant: one device whose entities use the topics that are there anyway.
+
+The document is that of device discovery (Home Assistant, MQTT integration, "Device discovery payload"), with names
+written out. Home Assistant 2025.4 to 2026.11 take it whole; `tests/ha_rules.py` has the rules.
+A value template is written so that it means the same in Jinja and in Python, and the tests can run it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from litetts_edge.mqtt.documents import EVENT_TYPES, to_json
+from litetts_edge.mqtt.topics import Topics
+
+MOST_BYTES = 262_144
+"""A list of voices above this helps nobody to choose; brokers may allow less."""
+
+MOST_TEXT = 255
+"""Home Assistant's states, and so its text entities, hold no more (MAX_LENGTH_STATE_STATE)."""
+
+TRIGGERS = ("started", "finished", "cancelled", "expired", "dropped", "failed")
+"""Events that an automation can begin with, in its editor, without knowing a topic."""
+
+_NOT_IN_IDS = re.compile("[^a-z0-9]+")
+
+Component = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Appliance:
+    """What Home Assistant is told about a node."""
+
+    topics: Topics
+    name: str
+    version: str
+    voices: Sequence[str]
+    """The most wanted first: what does not fit is left out at the end."""
+
+    @property
+    def id(self) -> str:
+        """What unique ids begin with; no other node has it."""
+        return f"{self.topics.base}_{self.topics.node}"
+
+    @property
+    def slug(self) -> str:
+        """What entity ids begin with: a-z, 0-9 and single underscores between them."""
+        return _NOT_IN_IDS.sub("_", self.id.lower()).strip("_") or "litetts"
+
+
+def document(appliance: Appliance, most_bytes: int = MOST_BYTES) -> tuple[str, int]:
+    """The discovery payload, and how many voices had to be left out to keep it within `most_bytes`."""
+    whole = _document(appliance, appliance.voices)
+    over = len(whole.encode()) - most_bytes
+    if over <= 0:
+        return whole, 0
+    kept = list(appliance.voices)
+    while over > 0 and len(kept) > 1:  # a select without options would be refused
+        over -= len(to_json(kept.pop()).encode()) + 1
+    return _document(appliance, kept), len(appliance.voices) - len(kept)
+
+
+def _document(appliance: Appliance, voices: Sequence[str]) -> str:
+    topics = appliance.topics
+    return to_json(
+        {
+            "device": {
+                "identifiers": [appliance.id],
+                "name": appliance.name,
+                "manufacturer": "litetts-edge",
+                "model": "LiteTTS Edge",
+                "sw_version": appliance.version,
+            },
+            "origin": {"name": "litetts-edge", "sw_version": appliance.version},
+            "availability": [{"topic": topics.availability}],
+            "components": dict(_components(appliance, voices)),
+        }
+    )
+
+
+def _components(appliance: Appliance, voices: Sequence[str]) -> Iterator[tuple[str, Component]]:
+    topics = appliance.topics
+    for key, platform, name, more in (
+        *_speech(topics),
+        *_controls(topics, voices),
+        *_buttons(topics),
+        *_binary_sensors(topics),
+        *_sensors(topics),
+    ):
+        entity: Component = {"platform": platform, "name": name, "unique_id": f"{appliance.id}_{key}"}
+        suggested = f"{appliance.slug}_{key}" if name is not None else appliance.slug
+        yield key, entity | {"default_entity_id": f"{platform}.{suggested}", "qos": 1, **more}
+    for event_type in TRIGGERS:
+        yield (
+            f"when_{event_type}",
+            {
+                "platform": "device_automation",
+                "automation_type": "trigger",
+                "type": event_type,
+                "subtype": "announcement",
+                "topic": topics.event,
+                "value_template": "{{ value_json.event_type }}",
+                "payload": event_type,
+            },
+        )
+
+
+Entities = Iterator[tuple[str, str, str | None, Mapping[str, object]]]
+"""Key, platform, name (None: the device's own), and the rest."""
+
+
+def _speech(topics: Topics) -> Entities:
+    yield "speak", "notify", None, {"command_topic": topics.own("speak"), "icon": "mdi:bullhorn"}
+    yield "say", "text", "Say", {"command_topic": topics.own("speak"), "min": 1, "max": MOST_TEXT}
+    yield "event", "event", "Announcement", {"state_topic": topics.event, "event_types": list(EVENT_TYPES)}
+
+
+def _controls(topics: Topics, voices: Sequence[str]) -> Entities:
+    yield (
+        "volume",
+        "number",
+        "Volume",
+        _set(topics, "volume")
+        | {
+            "min": 0,
+            "max": 100,
+            "step": 1,
+            "unit_of_measurement": "%",
+            "icon": "mdi:volume-high",
+        },
+    )
+    yield (
+        "mute",
+        "switch",
+        "Mute",
+        _set(topics, "mute")
+        | {
+            "value_template": "{{ 'ON' if value_json.muted else 'OFF' }}",
+            "icon": "mdi:volume-off",
+        },
+    )
+    yield (
+        "voice",
+        "select",
+        "Voice",
+        _set(topics, "voice")
+        | {
+            "options": list(voices),
+            "icon": "mdi:account-voice",
+        },
+    )
+    yield (
+        "speed",
+        "number",
+        "Speed",
+        _set(topics, "speed")
+        | {
+            "min": 0.5,
+            "max": 2,
+            "step": 0.05,
+            "mode": "slider",
+            "icon": "mdi:speedometer",
+        },
+    )
+
+
+def _set(topics: Topics, what: str) -> Component:
+    """What is set at `…/set` and told by the field of the same name in the state."""
+    return {
+        "command_topic": topics.own(what, "set"),
+        "state_topic": topics.state,
+        "value_template": f"{{{{ value_json.{what} }}}}",
+    }
+
+
+def _buttons(topics: Topics) -> Entities:
+    for verb, name, icon in (
+        ("stop", "Stop", "stop"),
+        ("skip", "Skip", "skip-next"),
+        ("pause", "Pause", "pause"),
+        ("resume", "Resume", "play"),
+    ):
+        yield verb, "button", name, {"command_topic": topics.own(verb), "icon": f"mdi:{icon}"}
+    yield (
+        "test",
+        "button",
+        "Test",
+        {
+            "command_topic": topics.own("test"),
+            "icon": "mdi:speaker-message",
+            "entity_category": "diagnostic",
+        },
+    )
+
+
+def _binary_sensors(topics: Topics) -> Entities:
+    yield (
+        "speaking",
+        "binary_sensor",
+        "Speaking",
+        {
+            "state_topic": topics.state,
+            "value_template": "{{ 'ON' if value_json.state in ('synthesizing', 'playing') else 'OFF' }}",
+            "icon": "mdi:account-voice",
+        },
+    )
+    yield (
+        "problem",
+        "binary_sensor",
+        "Problem",
+        {
+            "state_topic": topics.state,
+            "value_template": "{{ 'ON' if value_json.problem else 'OFF' }}",
+            "json_attributes_topic": topics.state,
+            "json_attributes_template": "{{ {'code': value_json.problem} | tojson }}",
+            "device_class": "problem",
+            "entity_category": "diagnostic",
+        },
+    )
+    yield (
+        "throttled",
+        "binary_sensor",
+        "Throttled",
+        {
+            "state_topic": topics.health,
+            "value_template": "{{ {True: 'ON', False: 'OFF'}.get(value_json.throttled) }}",
+            "device_class": "problem",
+            "entity_category": "diagnostic",
+        },
+    )
+
+
+def _sensors(topics: Topics) -> Entities:
+    measured = {"state_class": "measurement", "entity_category": "diagnostic"}
+    for key, name, field, more in (
+        ("rtf", "Real-time factor", "rtf_p50", {"suggested_display_precision": 3}),
+        ("first_audio", "First audio", "first_audio_ms_p50", {"unit_of_measurement": "ms"}),
+        ("memory", "Memory", "rss_mb", {"unit_of_measurement": "MB", "device_class": "data_size"}),
+        ("temperature", "CPU temperature", "temp_c", {"unit_of_measurement": "°C", "device_class": "temperature"}),
+    ):
+        template = f"{{{{ value_json.{field} }}}}"
+        yield key, "sensor", name, {"state_topic": topics.health, "value_template": template, **measured, **more}
+    yield (
+        "queue",
+        "sensor",
+        "Queue",
+        {
+            "state_topic": topics.state,
+            "value_template": "{{ value_json.queue_length }}",
+            **measured,
+        },
+    )
+    for key, name, topic, value in (
+        ("last_error", "Last error", topics.health, "value_json.last_error or 'none'"),
+        ("version", "Version", topics.info, "value_json.version"),
+        ("engine", "Engine", topics.info, "value_json.engine"),
+    ):
+        yield (
+            key,
+            "sensor",
+            name,
+            {
+                "state_topic": topic,
+                "value_template": f"{{{{ {value} }}}}",
+                "entity_category": "diagnostic",
+            },
+        )
+    yield (
+        "update",
+        "update",
+        "Installed version",
+        {
+            "state_topic": topics.update,
+            "title": "litetts-edge",
+            "entity_category": "diagnostic",
+        },
+    )

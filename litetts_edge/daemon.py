@@ -31,6 +31,7 @@ from litetts_edge.pipeline.bus import EventBus, Subscription
 from litetts_edge.pipeline.inference import InferenceThread
 from litetts_edge.pipeline.ledger import CrashLedger
 from litetts_edge.pipeline.loading import Loader
+from litetts_edge.pipeline.manners import Manners
 from litetts_edge.pipeline.queue import RequestQueue
 from litetts_edge.pipeline.residence import Residence
 from litetts_edge.pipeline.speak import SpeechPipeline
@@ -75,6 +76,7 @@ class Daemon:
         self.thread = InferenceThread()
         self.loader = Loader(budget_mb=lambda: self.live.value.engine.memory_mb, on_change=self._model_changed)
         self.ledger = CrashLedger(Path(settings.state_dir) / "in-progress.json")
+        self.manners = Manners(lambda: self.live.value)
         speaker = settings.speaker
         self.speaker = SpeakerSink(
             device=speaker.device,
@@ -100,6 +102,7 @@ class Daemon:
             ledger=self.ledger,
             thread=self.thread,
             loader=self.loader,
+            manners=self.manners,
         )
         self.homeassistant = HomeAssistant(
             self.live,
@@ -159,6 +162,7 @@ class Daemon:
         self._loop = asyncio.get_running_loop()
         self._listen_to_signals()
         await asyncio.to_thread(self.ledger.load)
+        await asyncio.to_thread(self.manners.look, self.live.value)
         self.thread.start()
         with self.bus.subscribe() as counted, self.bus.subscribe() as told:
             async with self.speaker, asyncio.TaskGroup() as group:
@@ -244,6 +248,8 @@ class Daemon:
                 self.notifier.watchdog()
             if self._ready:
                 self._tell(self._status_line())
+                self.pipeline.look()
+                self.door.refresh_state()
                 await self.residence.tick()
                 idle_s = self.pipeline.idle_s()
                 await self.tuning.tick(idle_s, is_wanted=self.live.value.tuning.auto)
@@ -269,6 +275,7 @@ class Daemon:
     def _validate(self, loaded: Loaded) -> None:
         self._tried = voices_of(loaded, self.pipeline.voices)
         mqtt_password(loaded.settings, self._environ)
+        self.manners.look(loaded.settings)
 
     def _reload_soon(self) -> None:
         self._reloading = asyncio.get_running_loop().create_task(self._reload(), name="reload")

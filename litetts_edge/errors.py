@@ -6,6 +6,7 @@ where, and what to do.
     SpeechError
       BadRequest        the door or the queue refused it; nothing is spoken
         BadJson  BadField  NotUtf8  PayloadTooLarge  RetainedMessage  TextEmpty  TextTooLong
+        ChimeNotFound  QuietHours  SaidBefore  NothingToRepeat
         LexiconInvalid  NotSupported  VoiceNotFound  LanguageNotFound  OutputNotFound  Duplicate  QueueFull
         AudioNotReadable
         ShuttingDown  SsmlInvalid
@@ -141,6 +142,40 @@ class OutputNotFound(BadRequest):
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
         super().__init__(f"No output named {name!r}.{did_you_mean(name, known)} There is: {', '.join(known)}.")
+
+
+class ChimeNotFound(BadField):
+    """The code is that of the field: a chime is one of a list, as a format is."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(
+            "chime", f"none is named {name!r}.{did_you_mean(name, known)} There is: {', '.join(known)}."
+        )
+
+
+class QuietHours(BadRequest):
+    """The loudspeaker was the only output, and it is quiet now."""
+
+    code = "quiet_hours"
+
+    def __init__(self, passes: str) -> None:
+        super().__init__(
+            f"It is quiet now, and only requests of priority {passes} or above are spoken (settings quiet.*)."
+        )
+
+
+class SaidBefore(BadRequest):
+    code = "said_before"
+
+    def __init__(self, ago_s: float, within_s: float) -> None:
+        super().__init__(f"The same was accepted {ago_s:.0f} s ago; dedupe_s is {within_s:g}.")
+
+
+class NothingToRepeat(BadRequest):
+    code = "nothing_to_repeat"
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing to repeat: no text was spoken to its end since the start.")
 
 
 class Duplicate(BadRequest):

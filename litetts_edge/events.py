@@ -12,6 +12,8 @@ class Queued:
     """It was admitted and will be spoken, or closed with a reason."""
 
     id: RequestId
+    repeat_of: str = ""
+    """The id of the announcement that this one is said again for; empty for a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Finished:
     id: RequestId
     voice: str
     audio_ms: float
-    """Length of the audio that was handed over, repeats included."""
+    """Length of the audio that was handed over, chime and repeats included."""
     first_audio_ms: float | None
     """None when nothing was audible."""
     queue_ms: float
@@ -60,7 +62,7 @@ class Cancelled:
 
     id: RequestId
     reason: str
-    """`stop`, `skip`, `cancel`, `clear`, `interrupted` or `shutdown`."""
+    """`stop`, `skip`, `cancel`, `clear`, `interrupted`, `replaced` or `shutdown`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Expired:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """It was never admitted."""
+    """It was never admitted, or quiet hours began while it waited."""
 
     id: RequestId
     code: str

@@ -102,6 +102,16 @@ class SpeakRequest:
     """Seconds on the pipeline's clock; a request not started by then is expired."""
     warnings: tuple[str, ...] = ()
     """What the door wants the sender to know; carried to the closing event."""
+    chime: str = ""
+    """Name of the sound before it; empty for none. The door has put the configured one here."""
+    until_ack: bool = False
+    """Say it again and again, with pauses, until somebody cancels it."""
+    dedupe_s: float = 0.0
+    """Refuse it when the same was accepted so short a time ago; 0 never does."""
+    coalesce_key: str = ""
+    """It takes the place of a waiting request with the same key; empty takes none."""
+    repeat_of: str = ""
+    """The id of the announcement that this is said again for; empty for a new one."""
     audio: GivenAudio | None = None
     """Played in place of the text, which is empty then; no voice and no engine has a part in it."""
 

@@ -60,7 +60,8 @@ class Status:
             "speed": settings.speed,
             "volume": settings.speaker.volume,
             "muted": settings.speaker.muted,
-            "quiet": False,
+            "quiet": self.pipeline.manners.quiet,
+            "quiet_mode": self.pipeline.manners.quiet_mode,
             "queue_length": len(self.pipeline.queue),
             "current": None
             if current is None
@@ -116,6 +117,7 @@ class Status:
                 "queue": self.pipeline.queue.limit,
                 "repeat": MAX_REPEAT,
             },
+            "chimes": list(self.pipeline.manners.tunes.names),
             "settings_schema": self.live.schema(),
             "python": platform.python_version(),
             "machine": platform.machine(),

@@ -17,6 +17,7 @@ from litetts_edge.pipeline.bus import EventBus
 from litetts_edge.pipeline.inference import InferenceThread
 from litetts_edge.pipeline.ledger import CrashLedger
 from litetts_edge.pipeline.loading import Loader
+from litetts_edge.pipeline.manners import Manners
 from litetts_edge.pipeline.queue import RequestQueue
 from litetts_edge.pipeline.speak import SpeechPipeline
 from litetts_edge.pipeline.voices import Voices
@@ -94,6 +95,7 @@ async def open_desk(
     clock: Callable[[], float] = time.monotonic,
     outputs: Sequence[str] = ("speaker", "file"),
     loader: Loader | None = None,
+    manners: Manners | None = None,
 ) -> AsyncIterator[Desk]:
     """A desk with these engines (beeps, unless said otherwise), open until the context is left."""
     bus = EventBus()
@@ -113,6 +115,7 @@ async def open_desk(
         ledger=ledger,
         thread=thread,
         loader=loader,
+        manners=manners,
         clock=clock,
     )
     desk = Desk(pipeline, thread, sinks, [], asyncio.Condition())

@@ -81,7 +81,7 @@ async def test_audio_goes_where_the_sender_wants_it(tmp_path: Path) -> None:
         (b'{"text": "hi", "speed": 9}', "bad_field"),
         (b'{"text": "hi", "voice": "nobody"}', "voice_not_found"),
         (b'{"text": "hi", "output": "moon"}', "bad_field"),
-        (b'{"text": "hi", "chime": true}', "not_supported"),
+        (b'{"text": "hi", "chime": "dingdnog"}', "bad_field"),
         (b'{"ssml": "<speak>hi</speck>"}', "ssml_invalid"),
         (b"", "text_empty"),
         (b" \n ", "text_empty"),
@@ -217,8 +217,16 @@ async def test_volume_mute_voice_and_speed_turn_and_stay(tmp_path: Path) -> None
         program = make(broker.port)
         await program.start()
         await friend.online()
-        turned = {"volume": 33, "muted": True, "voice": "espeak:de", "speed": 1.5}
-        for topic, payload in (("volume", "33"), ("mute", "ON"), ("voice", "espeak:de"), ("speed", "1.5")):
+        turned = {
+            "volume": 33,
+            "muted": True,
+            "voice": "espeak:de",
+            "speed": 1.5,
+            "quiet": True,
+            "quiet_mode": "on",
+        }
+        knobs = {"volume": "33", "mute": "ON", "voice": "espeak:de", "speed": "1.5", "quiet": "ON"}
+        for topic, payload in knobs.items():
             await friend.send(f"{topic}/set", payload)
         await friend.document("state", lambda state: turned.items() <= state.items())
         assert await program.end() == 0
@@ -235,7 +243,8 @@ async def test_volume_mute_voice_and_speed_turn_and_stay(tmp_path: Path) -> None
         ("mute/set", "maybe", "bad_field"),
         ("voice/set", "nobody", "voice_not_found"),
         ("speed/set", "0.1", "bad_field"),
-        ("quiet/set", "ON", "not_supported"),
+        ("quiet/set", "LOUD", "bad_field"),
+        ("repeat", "", "nothing_to_repeat"),
         ("prepare", "hi", "not_supported"),
         ("speak/loud", "hi", "unknown_topic"),
     ],

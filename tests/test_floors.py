@@ -28,6 +28,7 @@ FLOORS = {
     "dsp": 1,
     "encode": 1,
     "decode": 1,
+    "chimes": 1,
     "mqtt": 1,
     "mqtt.documents": 1,
     "mqtt.homeassistant_device": 1,

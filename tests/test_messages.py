@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from litetts_edge.errors import BadRequest
 from litetts_edge.mqtt import messages
 from litetts_edge.mqtt.messages import (
-    LATER,
     MAX_TTL_S,
     MOST_WARNINGS,
     Arrival,
@@ -34,11 +33,13 @@ NOON = 1000.0
 NOW = Arrival(at=NOON)
 
 
-def parse(payload: str | bytes | dict[str, Any], arrival: Arrival = NOW) -> SpeakRequest:
+def parse(
+    payload: str | bytes | dict[str, Any], arrival: Arrival = NOW, defaults: Defaults = DEFAULTS
+) -> SpeakRequest:
     """What the payload becomes; a dict is sent as JSON."""
     if isinstance(payload, dict):
         payload = json.dumps(payload)
-    return parse_speak(payload.encode() if isinstance(payload, str) else payload, arrival, DEFAULTS)
+    return parse_speak(payload.encode() if isinstance(payload, str) else payload, arrival, defaults)
 
 
 def asked(**fields: Any) -> SpeakRequest:
@@ -82,6 +83,10 @@ EVERYTHING: dict[str, Any] = {
     "priority": "critical",
     "interrupt": True,
     "repeat": 5,
+    "chime": "soft",
+    "until_ack": True,
+    "dedupe_s": 30,
+    "coalesce_key": "weather",
     "ttl_s": 7.5,
     "output": ["mqtt", "file"],
     "format": "opus",
@@ -108,6 +113,10 @@ def test_json_says_everything() -> None:
         priority=Priority.CRITICAL,
         interrupt=True,
         repeat=5,
+        chime="soft",
+        until_ack=True,
+        dedupe_s=30.0,
+        coalesce_key="weather",
         outputs=("mqtt", "file"),
         encoding=Encoding.OPUS,
         reply_to="home/ear",
@@ -236,6 +245,10 @@ WRONG: dict[str, list[object]] = {
     "format": [1, True, ["wav"]],
     "reply_to": [1, True, ["a"]],
     "ssml": [1, True, ["<speak>a</speak>"]],
+    "chime": [1, 0, ["ding"]],
+    "until_ack": ["yes", 1, 0],
+    "dedupe_s": ["sixty", True, [60]],
+    "coalesce_key": [1, True, ["a"]],
 }
 
 
@@ -338,19 +351,37 @@ def test_the_largest_payload_is_read() -> None:
 def test_a_refusal_bears_the_senders_id() -> None:
     """Whoever gave a usable id hears of it under that; a bad id is never repeated."""
     assert refused({"id": "mine", "text": 5}).request == "mine"
-    assert refused({"id": "mine", "chime": True}).request == "mine"
+    assert refused({"id": "mine", "chime": 7}).request == "mine"
     assert refused({"id": "a" * 65, "text": "hi"}).request != "a" * 65
     assert refused({"id": "a\x00", "text": "hi"}).request != "a\x00"
 
 
-@pytest.mark.parametrize("field", LATER)
-def test_what_comes_later_is_refused_unless_it_asks_for_nothing(field: str) -> None:
-    """Never ignored as unknown: the sender relies on it."""
-    error = refused({"text": "hi", field: "x"}).error
-    assert (error.code, field in str(error)) == ("not_supported", True)
-    nothings: list[object] = [None, False, 0, 0.0, "", []]
-    for nothing in nothings:
-        assert asked(**{field: nothing}).warnings == ()
+@pytest.mark.parametrize(
+    ("sent", "set_to", "chime"),
+    [
+        (None, "", ""),
+        (None, "gong", "gong"),
+        (True, "", "ding"),
+        (True, "gong", "gong"),
+        ("true", "", "ding"),
+        ("off", "gong", ""),
+        (False, "gong", ""),
+        ("", "gong", ""),
+        ("soft", "gong", "soft"),
+    ],
+)
+def test_a_chime_is_the_senders_or_the_settings(sent: object, set_to: str, chime: str) -> None:
+    """true takes the usual one, a name that one, false none; who does not say gets what is set."""
+    payload = json.dumps({"text": "hi", "chime": sent}).encode()
+    assert parse(payload, defaults=replace(DEFAULTS, chime=set_to)).chime == chime
+
+
+def test_the_settings_chime_is_for_the_loudspeaker() -> None:
+    """Audio for a file or a topic gets one only where its sender asks."""
+    chimed = replace(DEFAULTS, chime="gong")
+    assert parse(b'{"text": "hi", "output": "file"}', defaults=chimed).chime == ""
+    assert parse(b'{"text": "hi", "output": "file", "chime": true}', defaults=chimed).chime == "gong"
+    assert parse(b"hi", defaults=chimed).chime == "gong"
 
 
 # -- unknown keys ------------------------------------------------------------------------------------------
@@ -452,7 +483,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
-FIELDS = st.sampled_from([*SpeakMessage.model_fields, *LATER])
+FIELDS = st.sampled_from([*SpeakMessage.model_fields])
 PAYLOADS = (
     st.binary(max_size=200)
     | st.binary(max_size=60).map(lambda data: b"{" + data)

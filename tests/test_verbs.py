@@ -376,7 +376,7 @@ async def test_the_state_says_what_goes_on(office: Office) -> None:
     assert state == {
         "state": "idle", "problem": None, "audio_device": "pulse", "voice": "tone",
         "model": "loaded", "speed": 1.0, "volume": 80,
-        "muted": False, "quiet": False, "queue_length": 0, "current": None,
+        "muted": False, "quiet": False, "quiet_mode": "off", "queue_length": 0, "current": None,
     }  # fmt: skip
     await busy(office)
     assert office.status.state()["queue_length"] == 2

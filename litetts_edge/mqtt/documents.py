@@ -35,6 +35,8 @@ def event_document(event: SpeechEvent) -> dict[str, object]:
 
 def _facts(event: SpeechEvent) -> dict[str, object]:
     match event:
+        case Queued() if event.repeat_of:
+            return {"repeat_of": event.repeat_of}
         case Started():
             return {"voice": event.voice, "queue_ms": _ms(event.queue_ms)}
         case Finished():

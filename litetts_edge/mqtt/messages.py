@@ -6,7 +6,7 @@ import json
 import math
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -16,7 +16,6 @@ from litetts_edge.errors import (
     BadField,
     BadJson,
     BadRequest,
-    NotSupported,
     NotUtf8,
     PayloadTooLarge,
     TextEmpty,
@@ -27,14 +26,14 @@ from litetts_edge.settings.schema import Settings
 from litetts_edge.speech import Encoding, Priority, RequestId, SpeakRequest
 from litetts_edge.text.ssml import is_ssml, parse
 
-LATER = ("until_ack", "dedupe_s", "coalesce_key", "chime")
-"""Fields of the protocol that this version does not have: refused, never ignored, unless they ask for nothing."""
+USUAL = "ding"
+"""What `"chime": true` plays when the settings name none."""
 
 SWITCH = {"on": True, "off": False, "true": True, "false": False, "1": True, "0": False}
 """How automation systems write yes and no, in lower case."""
 
-_NUMBERS = ("speed", "volume", "repeat", "ttl_s")
-_SWITCHES = ("interrupt",)
+_NUMBERS = ("speed", "volume", "repeat", "ttl_s", "dedupe_s")
+_SWITCHES = ("interrupt", "until_ack", "chime")
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 
 MAX_TTL_S = 7 * 24 * 3600.0
@@ -87,6 +86,10 @@ class SpeakMessage(BaseModel):
     priority: Literal["low", "normal", "high", "critical"] | None = None
     interrupt: bool = False
     repeat: Annotated[int, Field(ge=1, le=MAX_REPEAT)] = 1
+    chime: bool | Annotated[str, StringConstraints(max_length=64)] | None = None
+    until_ack: bool = False
+    dedupe_s: Annotated[float, Field(ge=0, le=MAX_TTL_S)] = 0.0
+    coalesce_key: Annotated[str, StringConstraints(max_length=64)] = ""
     ttl_s: Annotated[float, Field(gt=0, le=MAX_TTL_S)] | None = None
     output: OutputName | Annotated[list[OutputName], Field(min_length=1, max_length=8)] | None = None
     format: Literal["wav", "flac", "opus", "mp3", "pcm"] | None = None
@@ -100,6 +103,8 @@ class Defaults:
     voice: str
     speed: float
     outputs: tuple[str, ...]
+    chime: str = ""
+    """Before what is heard on the loudspeaker; empty for none."""
     encoding: Encoding = Encoding.WAV
     ttl_s: float = 120.0
     max_text: int = 5000
@@ -112,6 +117,7 @@ def defaults_of(settings: Settings) -> Defaults:
         voice="auto",
         speed=settings.speed,
         outputs=settings.outputs,
+        chime=settings.chime.default,
         encoding=Encoding(settings.request.format),
         ttl_s=settings.request.ttl_s,
         max_text=settings.request.max_text,
@@ -227,9 +233,6 @@ def speak_request(
     """Turn the fields of a speak message into a request with this id. Raises BadRequest."""
     # Templates of automation systems render what is not set as null.
     fields = {name: _meant(name, value) for name, value in fields.items() if value is not None or name == "text"}
-    for name in LATER:
-        if fields.pop(name, None):
-            raise NotSupported(f"The field {name!r}")
     if "text" not in fields and "ssml" not in fields:
         raise TextEmpty
     try:
@@ -296,6 +299,10 @@ def _request(
         priority=priority,
         interrupt=message.interrupt,
         repeat=message.repeat,
+        chime=_chime(message.chime, defaults, outputs),
+        until_ack=message.until_ack,
+        dedupe_s=message.dedupe_s,
+        coalesce_key=message.coalesce_key,
         outputs=tuple(dict.fromkeys(outputs)),
         encoding=Encoding(message.format) if message.format else defaults.encoding,
         reply_to=message.reply_to or _response_topic(arrival.reply_to),
@@ -305,6 +312,15 @@ def _request(
         deadline=deadline_of(message.ttl_s, arrival, defaults.ttl_s),
         warnings=warnings,
     )
+
+
+def _chime(asked: bool | str | None, defaults: Defaults, outputs: Sequence[str]) -> str:
+    """Its name. Whether there is one of that name is for the pipeline to say."""
+    if asked is None:
+        return defaults.chime if "speaker" in outputs else ""
+    if isinstance(asked, str):
+        return asked
+    return (defaults.chime or USUAL) if asked else ""
 
 
 def _response_topic(topic: str) -> str:

@@ -19,6 +19,7 @@ from litetts_edge.mqtt.messages import (
     Arrival,
     SpeakRefused,
     defaults_of,
+    new_id,
     parse_object,
     parse_speak,
     publish_topic,
@@ -38,8 +39,16 @@ log = logging.getLogger(__name__)
 
 ONLINE, OFFLINE = "online", "offline"
 
-SETTINGS_OF = {"volume": "speaker.volume", "mute": "speaker.muted", "voice": "voice", "speed": "speed"}
-"""Which setting each `…/set` topic changes; `quiet` comes with quiet hours."""
+SETTINGS_OF = {
+    "volume": "speaker.volume",
+    "mute": "speaker.muted",
+    "voice": "voice",
+    "speed": "speed",
+    "quiet": "quiet.mode",
+}
+"""Which setting each `…/set` topic changes."""
+
+QUIET_MODES = ("on", "off", "auto")
 
 
 @dataclass(slots=True)
@@ -272,6 +281,9 @@ class MqttService:
                 raise BadField("id", "a text is needed here")
             pipeline.cancel(RequestId(named), verb)
             return
+        if verb == "repeat":
+            pipeline.repeat_last(new_id())
+            return
         {
             "stop": pipeline.stop,
             "skip": pipeline.skip,
@@ -281,14 +293,16 @@ class MqttService:
         }[verb]()
 
     async def _set(self, what: str, payload: bytes) -> None:
-        if what not in SETTINGS_OF:
-            raise NotSupported(f"{what}/set")
         word = payload.decode("utf-8-sig", "replace").strip()
         value: str | bool | None = word
         if what == "mute":
             value = SWITCH.get(word.lower())
             if value is None:
                 raise BadField("mute", f"{word[:40]!r} is neither ON nor OFF")
+        elif what == "quiet":
+            value = word.lower()
+            if value not in QUIET_MODES:
+                raise BadField("quiet", f"{word[:40]!r} is none of ON, OFF and AUTO")
         elif what == "voice":
             value = self.pipeline.voices.find(word).id
         elif what == "volume":

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from litetts_edge.errors import BadRequest
 from litetts_edge.speech import Priority
 
-CONTROLS = ("stop", "skip", "pause", "resume", "clear", "test")
+CONTROLS = ("stop", "skip", "pause", "resume", "clear", "repeat", "test")
 SETTERS = ("volume", "mute", "voice", "speed", "quiet")
 VERBS = (
     "ping", "info", "voices", "models", "queue", "cancel", "health", "config", "reload", "override",

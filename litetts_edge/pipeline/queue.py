@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from bisect import insort
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from litetts_edge.errors import QueueFull
@@ -25,6 +26,8 @@ class RequestQueue:
         self._waiting: list[_Waiting] = []
         self._arrivals = 0
         self._changed = {name: asyncio.Event() for name in Lane}
+        self.held: Callable[[SpeakRequest], bool] = lambda _: False
+        """Whether a request's turn cannot come yet; call look() when that may have changed."""
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -33,27 +36,49 @@ class RequestQueue:
         """All waiting requests, the next one first."""
         return tuple(entry.request for entry in self._waiting)
 
-    def put(self, request: SpeakRequest) -> None:
+    def put(self, request: SpeakRequest) -> SpeakRequest | None:
         """Admit it: after everything as urgent, but one that interrupts goes before its equals.
 
-        Raises QueueFull; what waits already is never pushed out.
+        Returns the one with the same `coalesce_key` whose place it took. Raises QueueFull; nothing else that
+        waits is ever pushed out.
         """
+        old = self._sharing(request.coalesce_key)
+        if old is not None:
+            self._waiting.remove(old)
+            self._put(request, old.rank[2])
+            return old.request
         if len(self._waiting) >= self.limit:
             raise QueueFull(self.limit)
+        self.put_back(request)
+        return None
+
+    def put_back(self, request: SpeakRequest) -> None:
+        """Take in one that was admitted before, even when the queue is full."""
         self._arrivals += 1
-        insort(self._waiting, _Waiting((-request.priority, not request.interrupt, self._arrivals), request))
+        self._put(request, self._arrivals)
+
+    def _put(self, request: SpeakRequest, arrival: int) -> None:
+        insort(self._waiting, _Waiting((-request.priority, not request.interrupt, arrival), request))
         self._changed[lane(request)].set()
 
+    def _sharing(self, key: str) -> _Waiting | None:
+        return next((entry for entry in self._waiting if key and entry.request.coalesce_key == key), None)
+
+    def look(self) -> None:
+        """Ask again whether what waits is held."""
+        for changed in self._changed.values():
+            changed.set()
+
     def pop(self, name: Lane) -> SpeakRequest | None:
-        """Take the next request of a lane, or None when none waits."""
+        """Take the next request of a lane, or None when none waits but those that are held."""
         for index, entry in enumerate(self._waiting):
-            if lane(entry.request) is name:
+            if lane(entry.request) is name and not self.held(entry.request):
                 return self._waiting.pop(index).request
         return None
 
     async def wait(self, name: Lane) -> None:
-        """Return when a request of the lane may be waiting."""
-        while not any(lane(entry.request) is name for entry in self._waiting):
+        """Return when a request of the lane may be waiting that is not held."""
+        while not any(lane(entry.request) is name and not self.held(entry.request) for entry in self._waiting):
             self._changed[name].clear()
             await self._changed[name].wait()
 

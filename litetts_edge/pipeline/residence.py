@@ -12,7 +12,8 @@ from litetts_edge.interfaces import Synthesizer
 from litetts_edge.pipeline.inference import InferenceThread
 from litetts_edge.pipeline.loading import Fit, Loader
 from litetts_edge.pipeline.policy import Lane
-from litetts_edge.pipeline.speak import LOAD_S, SpeechPipeline
+from litetts_edge.pipeline.reader import LOAD_S
+from litetts_edge.pipeline.speak import SpeechPipeline
 from litetts_edge.pipeline.voices import Voices
 
 log = logging.getLogger(__name__)

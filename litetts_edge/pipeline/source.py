@@ -87,6 +87,51 @@ class Reading:
         return self.synthesis.stream()
 
 
+class Chimed:
+    """A source with a chime before it, which is part of the utterance: cut by a stop, counted in its length.
+
+    Sinks know it as the one first chunk of a request that has a chime.
+    """
+
+    def __init__(self, source: Source, chime: AudioChunk | None, warning: str = "") -> None:
+        """`warning` says why there is no chime."""
+        self._source = source
+        self._chime = chime
+        self._warning = warning
+
+    @property
+    def audio(self) -> AudioFormat:
+        return self._source.audio
+
+    @property
+    def voice(self) -> str:
+        return self._source.voice
+
+    @property
+    def audio_s(self) -> float:
+        return self._source.audio_s + (self._chime.seconds if self._chime else 0.0)
+
+    @property
+    def synthesis_s(self) -> float:
+        return self._source.synthesis_s
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        return (*([self._warning] if self._warning else ()), *self._source.warnings)
+
+    @property
+    def marks(self) -> Sequence[tuple[str, float]]:
+        return self._source.marks
+
+    async def stream(self) -> AsyncGenerator[AudioChunk, None]:
+        # While a sink holds the chime, the first sentence is made.
+        if self._chime is not None:
+            yield self._chime
+        async with aclosing(self._source.stream()) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+
 class Playing:
     """Audio that came with the request."""
 

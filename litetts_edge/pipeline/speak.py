@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import ExitStack, aclosing, asynccontextmanager
-from dataclasses import replace
+from contextlib import aclosing, asynccontextmanager
 
-from litetts_edge.errors import BadRequest, Duplicate, EngineFailed, OutputNotFound, ShuttingDown, VoiceNotFound
+from litetts_edge.errors import BadRequest, Duplicate, NothingToRepeat, OutputNotFound, QuietHours, ShuttingDown
 from litetts_edge.events import (
     Cancelled,
+    ClosingEvent,
     Dropped,
     Expired,
     Finished,
@@ -23,28 +24,21 @@ from litetts_edge.interfaces import AudioSink, SpeechCheck, TextFrontend
 from litetts_edge.pipeline.bus import EventBus
 from litetts_edge.pipeline.current import Current
 from litetts_edge.pipeline.fanout import open_outputs
-from litetts_edge.pipeline.inference import InferenceThread, Synthesis
+from litetts_edge.pipeline.inference import InferenceThread
 from litetts_edge.pipeline.ledger import CrashLedger
 from litetts_edge.pipeline.loading import Loader
-from litetts_edge.pipeline.policy import Lane, RecentIds, lane, may_interrupt
+from litetts_edge.pipeline.manners import Manners
+from litetts_edge.pipeline.policy import Lane, RecentIds, lane, may_interrupt, once_more
 from litetts_edge.pipeline.queue import RequestQueue
-from litetts_edge.pipeline.render import Rendering
-from litetts_edge.pipeline.source import Playing, Reading, Source
+from litetts_edge.pipeline.reader import Reader, voice_for
+from litetts_edge.pipeline.source import Playing, Source
 from litetts_edge.pipeline.turns import Turns
-from litetts_edge.pipeline.voices import Voices, primary
-from litetts_edge.speech import Priority, RequestId, SpeakRequest, Voice
-from litetts_edge.text.sentences import MAX_CHARACTERS
-from litetts_edge.text.ssml import is_ssml, parse
+from litetts_edge.pipeline.voices import Voices
+from litetts_edge.speech import RequestId, SpeakRequest
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], float]
-
-FIRST_PACE = 0.07
-"""Synthesis seconds per character before an engine was measured: real time, at 15 characters a second."""
-
-LOAD_S = 12.0
-"""For the watchdog: a large model on a small board, which is then allowed five times as long."""
 
 
 class SpeechPipeline:
@@ -62,24 +56,22 @@ class SpeechPipeline:
         ledger: CrashLedger,
         thread: InferenceThread,
         loader: Loader,
+        manners: Manners | None = None,
         clock: Clock = time.monotonic,
     ) -> None:
         self.voices = voices
         """Those that the next request is read by; another set may be put here at any time."""
         self.coming: Voices | None = None
         """The set that will be put there soon; its voices may be asked for already."""
-        self.frontend = frontend
         self.queue = queue
         self.bus = bus
-        self._check = check
+        self.manners = manners or Manners()
         self._sinks = sinks
-        self._ledger = ledger
-        self._thread = thread
-        self._loader = loader
+        self._reader = Reader(frontend, check, ledger, thread, loader)
         self._clock = clock
         self._recent = RecentIds()
-        self._pace: dict[str, float] = {}
-        """By engine: synthesis seconds per character of its last request."""
+        self._last_aloud: SpeakRequest | None = None
+        """The last announcement that was heard to its end; in memory only, for what is said is private."""
         self._current: dict[Lane, Current] = {}
         self._resumed = asyncio.Event()
         self._resumed.set()
@@ -87,6 +79,7 @@ class SpeechPipeline:
         self._busy_at = clock()
         self._closing = False
         self._expiry: asyncio.TimerHandle | None = None
+        queue.held = lambda request: self.manners.held(request, clock())
 
     # -- admission ---------------------------------------------------------------------------------
 
@@ -98,16 +91,23 @@ class SpeechPipeline:
         if self._is_known(request.id):
             raise Duplicate(request.id)
         try:
-            self._admit(request)
+            request = self._admit(request)
         except BadRequest as error:
             self.refuse(request.id, error)
             raise
         self._recent.add(request.id)
-        self.bus.publish(Queued(request.id))
+        self.bus.publish(Queued(request.id, request.repeat_of))
         self._watch_deadlines()
         current = self._current.get(lane(request))
-        if current is not None and may_interrupt(request, current.request):
+        may_cut = current is not None and may_interrupt(request, current.request)
+        if current is not None and may_cut and not self.queue.held(request):
             current.cancel("interrupted")
+
+    def repeat_last(self, request: RequestId) -> None:
+        """Say the last announcement again, as a request of that id. Raises BadRequest."""
+        if self._last_aloud is None:
+            raise NothingToRepeat
+        self.submit(once_more(self._last_aloud, request, self._clock()))
 
     def refuse(self, request: RequestId, error: BadRequest) -> None:
         """Close a request that was never admitted, unless its name belongs to one that was."""
@@ -118,7 +118,7 @@ class SpeechPipeline:
         # A long queue holds more names than are remembered: an open request keeps its own all the same.
         return request in self._recent or self.find(request) is not None
 
-    def _admit(self, request: SpeakRequest) -> None:
+    def _admit(self, request: SpeakRequest) -> SpeakRequest:
         if self._closing:
             raise ShuttingDown
         if request.audio is None:
@@ -126,21 +126,22 @@ class SpeechPipeline:
         for name in request.outputs:
             if name not in self._sinks:
                 raise OutputNotFound(name, tuple(self._sinks))
-        self.queue.put(request)
-        self._busy_at = self._clock()
+        now = self._clock()
+        request = self.manners.admit(request, now)
+        replaced = self.queue.put(request)
+        if replaced is not None:
+            self._close(Cancelled(replaced.id, "replaced"))
+        self.manners.admitted(request, now)
+        self._busy_at = now
+        return request
 
     def _admit_voice(self, request: SpeakRequest) -> None:
         try:
-            self._find(self.voices, request)
+            voice_for(self.voices, request)
         except BadRequest:
             if self.coming is None:
                 raise
-            self._find(self.coming, request)
-
-    @staticmethod
-    def _find(voices: Voices, request: SpeakRequest) -> Voice:
-        asked = voices.find(request.voice)
-        return voices.for_language(asked, _language(request, asked))
+            voice_for(self.coming, request)
 
     # -- control: overtakes speech -----------------------------------------------------------------
 
@@ -157,12 +158,12 @@ class SpeechPipeline:
     def clear(self, reason: str = "clear") -> None:
         """Cancel what waits, and let what is spoken end."""
         for request in self.queue.clear():
-            self.bus.publish(Cancelled(request.id, reason))
+            self._close(Cancelled(request.id, reason))
 
     def cancel(self, request: RequestId, reason: str = "cancel") -> bool:
         """Cancel one request, waiting or spoken. False when it is neither."""
         if self.queue.remove(request) is not None:
-            self.bus.publish(Cancelled(request, reason))
+            self._close(Cancelled(request, reason))
             return True
         for current in self._current.values():
             if current.request.id == request:
@@ -228,7 +229,19 @@ class SpeechPipeline:
             self._expire()
             request = self.queue.pop(name)
             if request is not None:
-                await self._speak(request)
+                await self._take_turn(request, name)
+
+    async def _take_turn(self, request: SpeakRequest, name: Lane) -> None:
+        """It was admitted, but what is quiet may have changed since."""
+        try:
+            due = self.manners.due(request)
+        except QuietHours as error:
+            self._close(Dropped(request.id, error.code, str(error)))
+            return
+        if lane(due) is name:
+            await self._speak(due)
+        else:
+            self.queue.put_back(due)
 
     async def _speak(self, request: SpeakRequest) -> None:
         """Say one request. However it ends, exactly one closing event is published, here."""
@@ -244,7 +257,20 @@ class SpeechPipeline:
             del self._current[lane(request)]
             self._busy_at = self._clock()
             self.turns.ended()
-            self.bus.publish(current.closing_event())
+            self._ended(request, current.closing_event())
+
+    def _ended(self, request: SpeakRequest, event: ClosingEvent) -> None:
+        again = None if self._closing else self.manners.rounds.again(request, event, self._clock())
+        if again is not None:
+            self.queue.put_back(again)
+            self._watch_deadlines()
+            return
+        if isinstance(event, Finished) and request.audio is None and "speaker" in request.outputs:
+            self._last_aloud = request
+        self._close(event)
+
+    def _close(self, event: ClosingEvent) -> None:
+        self.bus.publish(self.manners.rounds.closing(event))
 
     async def _say(self, request: SpeakRequest) -> Finished:
         started = self._clock()
@@ -257,25 +283,18 @@ class SpeechPipeline:
                 current.audible = True
                 self.bus.publish(FirstAudio(request.id, first_audio[0]))
 
+        def begin(voice: str) -> None:
+            if self.manners.rounds.begin(request, started):
+                self.bus.publish(Started(request.id, voice, (started - request.accepted_at) * 1000))
+
         warnings = list(request.warnings)
         if request.audio is not None:
-            self.bus.publish(Started(request.id, "", (started - request.accepted_at) * 1000))
+            begin("")
             playing = Playing(request.audio, request.repeat)
             return await self._spoken(request, playing, warnings, started, first_audio, on_first_audio)
-        voices = self.voices  # to the end of this request, whatever comes after it
-        asked = _asked(voices, request, warnings)
-        lang = _language(request, asked)
-        voice = voices.for_language(asked, lang)
-        self.bus.publish(Started(request.id, voice.id, (started - request.accepted_at) * 1000))
-        if voice.engine != asked.engine:
-            warnings.append(f"voice_changed: {asked.id} does not speak {lang}; {voice.id} does")
-        with ExitStack() as using:
-            voice = await self._ready(voices, voice, request.priority, warnings, using)
-            rendering = self._rendering(replace(request, lang=voices.reading(voice, lang)), voices, voice)
-            reading = Reading(rendering, self._synthesis(rendering))
-            finished = await self._spoken(request, reading, warnings, started, first_audio, on_first_audio)
-        self._pace[voice.engine] = max(0.001, reading.synthesis_s / (len(request.text) * request.repeat))
-        return finished
+        # The voices of now, to the end of this request, whatever comes after them.
+        async with self._reader.reading(self.voices, request, warnings, begin) as reading:
+            return await self._spoken(request, reading, warnings, started, first_audio, on_first_audio)
 
     async def _spoken(
         self,
@@ -286,8 +305,10 @@ class SpeechPipeline:
         first_audio: Sequence[float],
         on_first_audio: Callable[[float], None],
     ) -> Finished:
-        async with open_outputs(self._sinks, request.outputs, request, source.audio, on_first_audio) as outputs:
-            async with aclosing(source.stream()) as chunks:
+        heard = self.manners.softened(request)
+        whole = await self.manners.announced(request, source)
+        async with open_outputs(self._sinks, request.outputs, heard, source.audio, on_first_audio) as outputs:
+            async with aclosing(whole.stream()) as chunks:
                 async for chunk in chunks:
                     await outputs.write(chunk)
             await outputs.finish()
@@ -296,82 +317,37 @@ class SpeechPipeline:
         return Finished(
             id=request.id,
             voice=source.voice,
-            audio_ms=source.audio_s * 1000,
+            audio_ms=whole.audio_s * 1000,
             first_audio_ms=first_audio[0] if first_audio else None,
             queue_ms=(started - request.accepted_at) * 1000,
             rtf=source.synthesis_s / source.audio_s if source.audio_s else 0.0,
-            warnings=(*warnings, *source.warnings, *outputs.warnings),
+            warnings=(*warnings, *whole.warnings, *outputs.warnings),
             marks=tuple(source.marks),
         )
-
-    async def _ready(
-        self, voices: Voices, voice: Voice, priority: Priority, warnings: list[str], using: ExitStack
-    ) -> Voice:
-        """The voice with its engine loaded; when that fails, a spare one, and a warning. Raises EngineFailed."""
-        try:
-            await self._load(voices, voice, priority, using)
-        except EngineFailed as error:
-            spare = voices.spare(voice)
-            if spare is None:
-                raise
-            await self._load(voices, spare, priority, using)
-            warnings.append(f"voice_changed: {error} {spare.id} speaks instead.")
-            return spare
-        return voice
-
-    async def _load(self, voices: Voices, voice: Voice, priority: Priority, using: ExitStack) -> None:
-        """Make the voice's engine ready to speak at once, and keep it so while `using` is open."""
-        engine, need = voices.engine(voice), voices.need(voice.engine)
-        using.enter_context(self._loader.using(engine))
-        await self._thread.run(lambda: self._loader.load(engine, need), priority, predicted_s=LOAD_S)
-
-    def _rendering(self, request: SpeakRequest, voices: Voices, voice: Voice) -> Rendering:
-        def another(name: str) -> Voice | None:
-            return voices.beside(voice, name)
-
-        return Rendering(request, voice, voices.engine(voice), self.frontend, self._check, self._ledger, another)
-
-    def _synthesis(self, rendering: Rendering) -> Synthesis:
-        request = rendering.request
-        pace = self._pace.get(rendering.engine.name, FIRST_PACE)
-        longest_run = min(len(request.text), MAX_CHARACTERS)
-        predicted_s = longest_run * pace
-        return Synthesis(self._thread, rendering.chunks, request.priority, rendering.terminate, predicted_s)
 
     # -- expiry ------------------------------------------------------------------------------------
 
     def _expire(self) -> None:
         for request in self.queue.take_expired(self._clock()):
-            self.bus.publish(Expired(request.id))
+            self._close(Expired(request.id))
         self._watch_deadlines()
+
+    def look(self) -> None:
+        """The time of day may be another: see what quiet hours still hold."""
+        self.queue.look()
+
+    def _wake(self) -> None:
+        self._expire()
+        self.queue.look()
 
     def _watch_deadlines(self) -> None:
         # The sender hears of it when it happens, not when the long text before it ends.
         if self._expiry is not None:
             self._expiry.cancel()
             self._expiry = None
+        now = self._clock()
+        rounds = [at for request in self.queue.waiting() if (at := self.manners.rounds.again_at(request)) > now]
         deadline = self.queue.next_deadline()
-        if deadline is not None and deadline != float("inf"):
-            wait_s = max(0.0, deadline - self._clock())
-            self._expiry = asyncio.get_running_loop().call_later(wait_s, self._expire)
-
-
-def _asked(voices: Voices, request: SpeakRequest, warnings: list[str]) -> Voice:
-    """The voice of the request. One that has left since then is replaced: nothing that was admitted gets lost."""
-    try:
-        return voices.find(request.voice)
-    except VoiceNotFound:
-        warnings.append(f"voice_changed: {request.voice} has left; {voices.default.id} speaks instead")
-        return voices.default
-
-
-def _language(request: SpeakRequest, voice: Voice) -> str:
-    """The language that is asked for: by the request, or by an SSML document in another one than the voice's.
-
-    A document's `en-US` says little of the accent that somebody who chose a British voice wants to hear.
-    Raises SsmlInvalid.
-    """
-    if request.lang or not is_ssml(request.text):
-        return request.lang
-    written = parse(request.text).lang
-    return "" if primary(written) == primary(voice.lang) else written
+        wake_at = min((math.inf if deadline is None else deadline, *rounds))
+        if wake_at < math.inf:
+            self._expiry = asyncio.get_running_loop().call_later(max(0.0, wake_at - now), self._wake)

@@ -129,6 +129,7 @@ def _fill(values: dict[str, Value], default_folder: str, beside: Path, machine: 
     values["state_dir"] = folder
     values["mqtt.client_id"] = values.get("mqtt.client_id", "") or machines.client_id(machine, node)
     values["text.lexicon"] = values.get("text.lexicon", "") or str(beside / "lexicon.yaml")
+    values["chime.folder"] = values.get("chime.folder", "") or str(beside / "chimes")
     values["file.folder"] = values.get("file.folder", "") or str(Path(folder) / "audio")
 
 
@@ -146,5 +147,7 @@ def _contradictions(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]
                 (key, "mqtt.username", "mqtt.protocol"),
                 "a password needs mqtt.username, unless mqtt.protocol is 5",
             )
+    if settings.quiet.start == settings.quiet.end:
+        yield ("quiet.end", "quiet.start"), "is the same as quiet.start; set quiet.mode: on for a whole day"
     if mqtt.tls.key_file and not mqtt.tls.cert_file:
         yield ("mqtt.tls.key_file", "mqtt.tls.cert_file"), "a key needs mqtt.tls.cert_file"

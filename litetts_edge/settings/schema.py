@@ -17,6 +17,7 @@ from litetts_edge.settings.setting import Setting, section, sections_of, setting
 Line = Annotated[str, AfterValidator(words.line)]
 Slug = Annotated[str, AfterValidator(words.slug)]
 Level = Annotated[str, AfterValidator(words.level)]
+TimeOfDay = Annotated[str, AfterValidator(words.time_of_day)]
 
 
 class Section(BaseModel):
@@ -253,6 +254,68 @@ class Speaker(Section):
         unit="s",
         help="Give the sound card back after so long a silence, for others to use; -1 never does.",
     )
+    lead_in_s: float = setting(
+        0.0,
+        applies="live",
+        ge=0,
+        le=5,
+        unit="s",
+        help="Silence before the first word after a pause, for an amplifier that sleeps: HDMI takes 1 to 1.5,"
+        " Bluetooth 1, USB 0.5.",
+    )
+    duck_percent: int = setting(
+        100,
+        applies="live",
+        ge=0,
+        le=100,
+        unit="%",
+        help="While it speaks, turn what other programs play through PulseAudio or PipeWire down to so much of"
+        " their volume; 100 leaves them alone.",
+    )
+
+
+class Chime(Section):
+    """A sound before an announcement."""
+
+    default: Line = setting(
+        "",
+        applies="live",
+        max_length=64,
+        help="Chime before every announcement that does not say: ding, dingdong, gong, alert, soft, or a file of"
+        " your own without its ending; empty plays none.",
+    )
+    folder: Line = setting(
+        "",
+        applies="live",
+        path=True,
+        help="Your own chimes: WAV or FLAC files of at most 5 s; empty takes the folder chimes beside"
+        " litetts-edge.yaml. A new file is found at a reload.",
+    )
+
+
+class Quiet(Section):
+    """Hours in which the loudspeaker holds back. What goes to mqtt or a file is not concerned."""
+
+    mode: Literal["off", "auto", "on"] = setting(
+        "off", applies="live", help="Never quiet, quiet at the hours below, or quiet until this is changed again."
+    )
+    start: TimeOfDay = setting("22:00", applies="live", help="Local time at which quiet hours begin.")
+    end: TimeOfDay = setting(
+        "07:00", applies="live", help="Local time at which they end; on the next day when it is before the start."
+    )
+    days: Annotated[
+        tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...], AfterValidator(words.once_each)
+    ] = setting((), applies="live", help="Days on which quiet hours begin; empty means every day.")
+    passes: Literal["low", "normal", "high", "critical"] = setting(
+        "critical", applies="live", help="Requests at least so urgent are spoken all the same."
+    )
+    others: Literal["drop", "hold", "soft"] = setting(
+        "drop",
+        applies="live",
+        help="What becomes of the others: refused as quiet_hours, held until the end unless they expire before,"
+        " or spoken softly.",
+    )
+    volume: int = setting(20, applies="live", ge=0, le=100, unit="%", help="The most that `soft` is spoken with.")
 
 
 class Text(Section):
@@ -296,6 +359,22 @@ class Request(Section):
         le=604800,
         unit="s",
         help="A request that has not been started after so long expires, unless it says otherwise.",
+    )
+    ack_pause_s: float = setting(
+        10.0,
+        applies="live",
+        ge=1,
+        le=3600,
+        unit="s",
+        help="Silence between two rounds of a request that is repeated until somebody cancels it (until_ack).",
+    )
+    ack_limit_s: float = setting(
+        1800.0,
+        applies="live",
+        ge=10,
+        le=86400,
+        unit="s",
+        help="Such a request ends by itself after so long.",
     )
     format: Literal["wav", "flac", "opus", "mp3", "pcm"] = setting(
         "wav", applies="live", help="How published and stored audio is encoded, unless the request says otherwise."
@@ -381,6 +460,8 @@ class Settings(Section):
     hermes: Hermes = section(Hermes)
     homeassistant: HomeAssistant = section(HomeAssistant)
     speaker: Speaker = section(Speaker)
+    chime: Chime = section(Chime)
+    quiet: Quiet = section(Quiet)
     text: Text = section(Text)
     file: File = section(File)
     queue: Queue = section(Queue)

@@ -10,6 +10,7 @@ RESERVED_IDS = ("all", "group", "pool")
 """Topic levels that address more than one node."""
 
 _SLUG = re.compile(r"[a-z0-9_-]{1,64}", re.ASCII)
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9_.-]{1,253}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Characters that an MQTT string should not hold (MQTT 5 section 1.5.4) and a line of text does not."""
@@ -70,6 +71,13 @@ def topic(text: str) -> str:
     if len(text.encode(errors="replace")) > 200:
         raise ValueError("is longer than 200 bytes")
     return line(text)
+
+
+def time_of_day(text: str) -> str:
+    """A local time as HH:MM, 00:00 to 23:59."""
+    if not _TIME.fullmatch(text):
+        raise ValueError("is not a time of day; write it as HH:MM, from 00:00 to 23:59")
+    return text
 
 
 def once_each(items: Sequence[str]) -> Sequence[str]:

@@ -46,6 +46,7 @@ from litetts_edge.settings.schema import Settings
 from litetts_edge.sinks.file import FileSink
 from litetts_edge.sinks.mqtt import MqttSink
 from litetts_edge.sinks.speaker import SpeakerSink
+from litetts_edge.sinks.stream import StreamSink
 from litetts_edge.speech import SpeakRequest
 from litetts_edge.status import Status
 from litetts_edge.systemd import Notifier
@@ -53,6 +54,7 @@ from litetts_edge.text.frontend import Frontend
 from litetts_edge.text.lexicon_files import LexiconFiles
 from litetts_edge.tuning.background import BackgroundTuning
 from litetts_edge.tuning.record import read_record
+from litetts_edge.wyoming.door import WyomingDoor
 
 log = logging.getLogger(__name__)
 
@@ -90,13 +92,14 @@ class Daemon:
         sinks: dict[str, AudioSink] = {"speaker": self.speaker, "file": FileSink(Path(settings.file.folder))}
         if settings.mqtt.enabled:
             sinks["mqtt"] = MqttSink(self.audio)
+        stream = StreamSink()  # for doors, not for a request's `output`
         lexicon = LexiconFiles(Path(settings.text.lexicon), Path(settings.state_dir))
         frontend = Frontend(lexicon)
         self.pipeline = SpeechPipeline(
             voices=voices,
             frontend=frontend,
             check=LevelCheck(),
-            sinks=sinks,
+            sinks={**sinks, stream.name: stream},
             queue=RequestQueue(settings.queue.max),
             bus=self.bus,
             ledger=self.ledger,
@@ -114,6 +117,7 @@ class Daemon:
         self.neighbours: tuple[Neighbour, ...] = (self.homeassistant, Hermes(self.live, self.pipeline))
         heard = LastHeard(Path(settings.state_dir) / "last-heard")
         self.door = MqttDoor(self.live, environ, self.audio, self._mqtt_service, heard, self.neighbours)
+        self.wyoming = WyomingDoor(self.live, self.pipeline, self.bus, stream)
         self.residence = Residence(
             self.pipeline,
             self.loader,
@@ -171,6 +175,7 @@ class Daemon:
                 async with self.pipeline.running():
                     await self._load_voice()
                     residing = group.create_task(self.residence.run(), name="residence")
+                    wyoming = group.create_task(self.wyoming.run(), name="wyoming door")
                     if self.live.value.mqtt.enabled:
                         group.create_task(self.door.run(told), name="mqtt door")
                     announcing = group.create_task(self.homeassistant.run(), name="home assistant")
@@ -179,9 +184,11 @@ class Daemon:
                     await self._stop.wait()
                     self.notifier.stopping("Stopping")
                     self.door.close()
+                    self.wyoming.close()
                     residing.cancel()
                     announcing.cancel()
                 self.door.silent()
+                wyoming.cancel()
                 counting.cancel()
                 ticking.cancel()
                 await self.tuning.close()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from litetts_edge.engines.tone import ToneEngine
@@ -96,12 +97,16 @@ async def open_desk(
     outputs: Sequence[str] = ("speaker", "file"),
     loader: Loader | None = None,
     manners: Manners | None = None,
+    more: Mapping[str, AudioSink] = MappingProxyType({}),
 ) -> AsyncIterator[Desk]:
-    """A desk with these engines (beeps, unless said otherwise), open until the context is left."""
+    """A desk with these engines (beeps, unless said otherwise), open until the context is left.
+
+    `more` are real sinks beside those that record.
+    """
     bus = EventBus()
     thread = InferenceThread()
     sinks = {name: RecordingSink(name) for name in outputs}
-    typed: dict[str, AudioSink] = dict(sinks)
+    typed: dict[str, AudioSink] = {**sinks, **more}
     ledger = CrashLedger(folder / "in-progress.json")
     ledger.load()
     loader = loader or Loader()

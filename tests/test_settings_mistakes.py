@@ -50,7 +50,7 @@ def test_all_errors_at_once_each_with_its_place(tmp_path: Path, load: Load) -> N
         ("mqtt.port: 1884", 1, "mqtt.port: is written as a section: `mqtt:` and below it, indented, `port: …`"),
         ("mqtt.tls.enabled: on", 1, "mqtt.tls.enabled: is written as a section: `mqtt: tls:` and below it"),
         ("MQTT: {}", 1, "MQTT: unknown key. Did you mean 'mqtt'?"),
-        ("wyoming: {enabled: true}", 1, "wyoming: unknown key."),
+        ("zigbee: {enabled: true}", 1, "zigbee: unknown key."),
         ("? [a]\n: 1", 1, "a list or a section cannot be a key"),
         ("speed: 1\n\nspeed: 1", 3, "speed: is set on line 1 already"),
         ("speed: 0,8", 1, "'0,8' is not a number; the decimal sign is a point; allowed: 0.5 to 2"),

@@ -227,6 +227,33 @@ class HomeAssistant(Section):
     )
 
 
+class WyomingSatellite(Section):
+    """The loudspeaker as a Wyoming satellite, on a port of its own."""
+
+    enabled: bool = setting(True, applies="restart", help="Play what Wyoming clients send, if wyoming is on.")
+    port: int = setting(10700, applies="restart", ge=1, le=65535, help="TCP port of the satellite.")
+    priority: Literal["low", "normal", "high", "critical"] = setting(
+        "normal", applies="live", help="How urgent its announcements are among all others."
+    )
+
+
+class Wyoming(Section):
+    """Home Assistant's voice protocol: this node as a text to speech service, and as a loudspeaker."""
+
+    enabled: bool = setting(
+        False,
+        applies="restart",
+        help="Listen for Wyoming clients; there is neither password nor encryption.",
+    )
+    host: Annotated[str, AfterValidator(words.address)] = setting(
+        "127.0.0.1",
+        applies="restart",
+        help="Address to listen on: 127.0.0.1 for this machine only, 0.0.0.0 for everybody who can reach it.",
+    )
+    port: int = setting(10200, applies="restart", ge=1, le=65535, help="TCP port of the text to speech service.")
+    satellite: WyomingSatellite = section(WyomingSatellite)
+
+
 class Speaker(Section):
     """The loudspeaker."""
 
@@ -459,6 +486,7 @@ class Settings(Section):
     mqtt: Mqtt = section(Mqtt)
     hermes: Hermes = section(Hermes)
     homeassistant: HomeAssistant = section(HomeAssistant)
+    wyoming: Wyoming = section(Wyoming)
     speaker: Speaker = section(Speaker)
     chime: Chime = section(Chime)
     quiet: Quiet = section(Quiet)

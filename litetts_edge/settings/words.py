@@ -53,6 +53,14 @@ def host(text: str) -> str:
     return text
 
 
+def address(text: str) -> str:
+    """A host name or an IP address of this machine, to listen on."""
+    try:
+        return host(text)
+    except ValueError:
+        raise ValueError("is not a host name or an IP address; the port has a setting of its own") from None
+
+
 def level(text: str) -> str:
     """One level of a topic, without wildcards."""
     if not text or any(sign in text for sign in "/+#"):

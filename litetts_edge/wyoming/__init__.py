@@ -1,0 +1,1 @@
+"""The Wyoming protocol: text to speech, and a loudspeaker, for Home Assistant. It knows no authentication."""

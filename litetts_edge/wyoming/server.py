@@ -1,0 +1,328 @@
+"""Wyoming's text to speech: text in, audio out to whoever asked. Each piece is a request like any other.
+
+A client may send a whole text (`synthesize`), or one that is still being written (`synthesize-start`, any number
+of `synthesize-chunk`, `synthesize-stop`): of that, each sentence is spoken as soon as it is complete. The answer
+is `audio-start`, `audio-chunk` …, `audio-stop`, and `synthesize-stopped` after a text in pieces. What goes wrong
+is told by an `error` event, and the connection is closed: Home Assistant waits for an end, and passes over errors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from litetts_edge.dsp import Resampler, int16
+from litetts_edge.errors import BadField, BadRequest, QueueFull, SinkFailed, TextTooLong, VoiceNotFound
+from litetts_edge.events import ClosingEvent, Finished
+from litetts_edge.mqtt.messages import Arrival, defaults_of, new_id, speak_request
+from litetts_edge.pcm import AudioChunk, Samples, silence
+from litetts_edge.pipeline.speak import SpeechPipeline
+from litetts_edge.settings.live import LiveSettings
+from litetts_edge.sinks.stream import StreamSink
+from litetts_edge.speech import RequestId, SpeakRequest
+from litetts_edge.text.growing import GrowingText, Portion
+from litetts_edge.wyoming.describe import tts_info
+from litetts_edge.wyoming.listener import Connection
+from litetts_edge.wyoming.outcomes import Outcomes, not_spoken
+from litetts_edge.wyoming.wire import Event
+
+MAX_WAITING = 16
+"""Texts of one client that wait for each other."""
+MAX_STREAM = 100_000
+"""Characters of a text that comes in pieces: two hours of speech, and 0.4 MB."""
+PIECE = 4096
+"""Samples of an audio-chunk at most."""
+PATIENCE_S = 0.3
+"""After so long without more text, what ends like a sentence is spoken."""
+
+Job = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class TextToSpeech:
+    """What every client of the server is served with."""
+
+    pipeline: SpeechPipeline
+    sink: StreamSink
+    outcomes: Outcomes
+    live: LiveSettings
+    patience_s: float = PATIENCE_S
+
+    async def serve(self, connection: Connection) -> None:
+        """Serve one client until it closes. Raises SpeechError for what it has to be told."""
+        await _Client(self, connection).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """Who is to speak, as the client said."""
+
+    voice: str = "auto"
+    lang: str = ""
+
+
+class _Client:
+    def __init__(self, parts: TextToSpeech, connection: Connection) -> None:
+        self._parts = parts
+        self._connection = connection
+        self._jobs: asyncio.Queue[Job] = asyncio.Queue(MAX_WAITING)
+        self._text: _ComingText | None = None
+
+    async def run(self) -> None:
+        reading = asyncio.create_task(self._read(), name="wyoming read")
+        speaking = asyncio.create_task(self._speak(), name="wyoming speak")
+        try:
+            done, _ = await asyncio.wait({reading, speaking}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            # What it asked for is cancelled with it: nobody hears it any more.
+            reading.cancel()
+            speaking.cancel()
+            await asyncio.gather(reading, speaking, return_exceptions=True)
+
+    # -- in: never waits for what is spoken ---------------------------------------------------------
+
+    async def _read(self) -> None:
+        async for event in self._connection.events():
+            try:
+                await self._take(event)
+            except BadRequest as error:
+                self._end_text()
+                self._put(_raising(error))  # what was asked before is still spoken
+
+    async def _take(self, event: Event) -> None:
+        match event.type:
+            case "describe":
+                settings = self._parts.live.value
+                await self._connection.send("info", tts_info(settings.node.id, self._parts.pipeline.voices))
+            case "ping":
+                await self._connection.send("pong", {"text": event.data.get("text")})
+            case "synthesize" if self._text is None:
+                wish = self._wish(event)
+                text = _text_of(event)
+                self._put(lambda: self._say_whole(text, wish))
+            case "synthesize-start":
+                self._end_text()
+                wish = self._wish(event)
+                coming = self._text = _ComingText(self._language(wish), self._parts)
+                self._put(lambda: self._say_coming(coming, wish))
+            case "synthesize-chunk":
+                if self._text is None:
+                    raise BadField("synthesize-chunk", "no synthesize-start came before it")
+                self._text.add(event.text("text"))
+            case "synthesize-stop":
+                self._end_text()
+
+    def _end_text(self) -> None:
+        if self._text is not None:
+            self._text.end()
+            self._text = None
+
+    def _put(self, job: Job) -> None:
+        try:
+            self._jobs.put_nowait(job)
+        except asyncio.QueueFull:
+            raise QueueFull(MAX_WAITING) from None
+
+    def _wish(self, event: Event) -> _Wish:
+        """The voice that the event names, or its language. Raises BadField, VoiceNotFound."""
+        asked = event.data.get("voice") or {}
+        if not isinstance(asked, dict):
+            raise BadField("voice", "an object with name, speaker or language is expected")
+        fields = Event(f"{event.type}.voice", asked)
+        name, speaker = fields.text("name", ""), fields.text("speaker", "")
+        if not name:
+            return _Wish(lang=fields.text("language", "").replace("_", "-"))
+        if len(name) + len(speaker) > 128:
+            raise BadField("voice", "its name is too long")
+        return _Wish(self._voice(name, speaker))
+
+    def _voice(self, name: str, speaker: str) -> str:
+        """The id of a voice by its name in our info, by its id without the engine, and by its speaker."""
+        voices = self._parts.pipeline.voices
+        known = [voice.id for voice in voices]
+        same = [one for one in known if one.partition(":")[2] == name]
+        names = [f"{one}#{speaker}" for one in (name, *same)] if speaker else [name, *same]
+        for one in names:
+            if one == "auto" or one in known:
+                return one
+        try:
+            return voices.find(names[0]).id  # a blend
+        except VoiceNotFound:
+            raise VoiceNotFound(names[0], known) from None
+
+    def _language(self, wish: _Wish) -> str:
+        voices = self._parts.pipeline.voices
+        return wish.lang or voices.find(wish.voice).lang
+
+    # -- out ----------------------------------------------------------------------------------------
+
+    async def _speak(self) -> None:
+        while True:
+            job = await self._jobs.get()
+            await job()
+
+    async def _say_whole(self, text: str, wish: _Wish) -> None:
+        sound = _Sound(self._connection)
+        await self._say(text, wish, sound)
+        await sound.end(self._rate())
+
+    async def _say_coming(self, coming: _ComingText, wish: _Wish) -> None:
+        sound = _Sound(self._connection)
+        async for portion in coming.portions():
+            await self._say(portion.text, wish, sound)
+            sound.pause_ms = portion.pause_ms
+        await sound.end(self._rate())
+        await self._connection.send("synthesize-stopped")
+
+    def _rate(self) -> int:
+        return self._parts.pipeline.voices.default.sample_rate
+
+    async def _say(self, text: str, wish: _Wish, sound: _Sound) -> None:
+        """Have the text spoken to this client. Raises SpeechError when it was not, to its end."""
+        request = self._request(text, wish)
+        parts = self._parts
+        with parts.outcomes.expect(request.id) as outcome, parts.sink.listen(request.id) as listener:
+
+            def ended(future: asyncio.Future[ClosingEvent]) -> None:
+                if not future.cancelled() and not isinstance(future.result(), Finished):
+                    listener.break_off()  # it may never have begun
+
+            outcome.add_done_callback(ended)
+            parts.pipeline.submit(request)
+            try:
+                try:
+                    async for chunk in listener:
+                        await sound.play(chunk)
+                except SinkFailed:
+                    pass  # why is in its closing event
+                error = not_spoken(await outcome)
+            finally:
+                parts.pipeline.cancel(request.id, "disconnected")
+        if error is not None:
+            raise error
+
+    def _request(self, text: str, wish: _Wish) -> SpeakRequest:
+        settings = self._parts.live.value
+        fields = {"text": text, "voice": wish.voice, "lang": wish.lang or None}
+        arrival = Arrival(time.monotonic(), source="wyoming")
+        request = speak_request(fields, RequestId(f"wyoming-{new_id()}"), arrival, defaults_of(settings))
+        return replace(request, outputs=(self._parts.sink.name,))
+
+
+def _text_of(event: Event) -> str:
+    text = event.text("text")
+    if event.data.get("text_format") == "ssml" and not text.lstrip().startswith("<speak"):
+        raise BadField("text", "it is said to be SSML, and does not begin with <speak>")
+    return text
+
+
+def _raising(error: BadRequest) -> Job:
+    async def tell() -> None:
+        raise error
+
+    return tell
+
+
+class _ComingText:
+    """A text that is still being written, and those who wait for its next sentences."""
+
+    def __init__(self, lang: str, parts: TextToSpeech) -> None:
+        self._growing = GrowingText(lang, parts.live.value.request.max_text)
+        self._patience_s = parts.patience_s
+        self._ended = False
+        self._changed = asyncio.Event()
+
+    def add(self, text: str) -> None:
+        """More of it came. Raises TextTooLong."""
+        if self._growing.length + len(text) > MAX_STREAM:
+            raise TextTooLong(self._growing.length + len(text), MAX_STREAM)
+        self._growing.add(text)
+        self._changed.set()
+
+    def end(self) -> None:
+        """That was all."""
+        self._ended = True
+        self._changed.set()
+
+    async def portions(self) -> AsyncIterator[Portion]:
+        """Its sentences, as they are complete."""
+        while True:
+            self._changed.clear()
+            portion = self._growing.take_rest() if self._ended else self._growing.take()
+            if portion is None and self._ended:
+                return
+            if portion is None:
+                portion = await self._more()
+            if portion is not None:
+                yield portion
+
+    async def _more(self) -> Portion | None:
+        try:
+            async with asyncio.timeout(self._patience_s):
+                await self._changed.wait()
+        except TimeoutError:
+            if (portion := self._growing.take_likely()) is not None:
+                return portion
+            await self._changed.wait()
+        return None
+
+
+class _Sound:
+    """The audio events of one answer, all at the rate that its first chunk has."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._rate = 0
+        self._sent = 0
+        self._resampler: tuple[int, Resampler] | None = None
+        self.pause_ms = 0
+        """Silence to leave before what comes next."""
+
+    async def play(self, chunk: AudioChunk) -> None:
+        """Send a chunk, in events of a size that everybody takes."""
+        if not self._rate:
+            await self._begin(chunk.sample_rate)
+        if self.pause_ms:
+            pause, self.pause_ms = silence(self.pause_ms, self._rate), 0
+            await self._send(pause.samples)
+        await self._send(await self._resampled(chunk))
+
+    async def end(self, rate: int) -> None:
+        """All was played; `rate` is said when there was nothing."""
+        if not self._rate:
+            await self._begin(rate)
+        if self._resampler is not None:
+            await self._send(self._resampler[1].finish())
+        await self._connection.send("audio-stop", {"timestamp": self._ms})
+
+    async def _begin(self, rate: int) -> None:
+        self._rate = rate
+        await self._connection.send("audio-start", {**self._format, "timestamp": 0})
+
+    async def _resampled(self, chunk: AudioChunk) -> Samples:
+        rate = chunk.sample_rate
+        if self._resampler is not None and self._resampler[0] != rate:
+            await self._send(self._resampler[1].finish())
+            self._resampler = None
+        if self._resampler is None and rate != self._rate:
+            self._resampler = rate, Resampler(rate, self._rate)
+        return self._resampler[1].feed(chunk.samples) if self._resampler is not None else chunk.samples
+
+    async def _send(self, samples: Samples) -> None:
+        for start in range(0, len(samples), PIECE):
+            piece = samples[start : start + PIECE]
+            data = {**self._format, "timestamp": self._ms}
+            self._sent += len(piece)
+            await self._connection.send("audio-chunk", data, int16(piece).tobytes())
+
+    @property
+    def _format(self) -> dict[str, object]:
+        return {"rate": self._rate, "width": 2, "channels": 1}
+
+    @property
+    def _ms(self) -> int:
+        return 1000 * self._sent // self._rate

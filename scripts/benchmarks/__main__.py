@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import backlog, first_sample, machine, memory, silence
+from benchmarks import announce, backlog, first_sample, machine, memory, silence
 from benchmarks.compact import effort, likeness, page, sound, understood
 from benchmarks.compact.systems import model_files
 from benchmarks.engines import contests, readying
@@ -111,12 +111,16 @@ SUITES: dict[str, dict[str, Measure]] = {
         "memory": of_the_extent(lambda extent: engines_memory.measure(extent.field)),
         "growth": of_the_extent(lambda extent: engines_memory.measure_growth(extent.field)),
     },
+    "home": {
+        "announce": on_a_card(announce.measure),
+    },
 }
 PAGES: dict[str, Callable[[Document], str]] = {
     "path": table,
     "compact": page.table,
     "text": table,
     "engines": engines_page.table,
+    "home": table,
 }
 
 

@@ -255,6 +255,7 @@ def test_the_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
     write_record(tmp_path, written)
     assert read_record(tmp_path) == written
     assert written.holds() == {"kokoro-small": 0.05, "kitten-small": 0.05}
+    assert (tmp_path / records.FILE).stat().st_mode & 0o777 == 0o644  # root tunes, the daemon's user reads
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema": 0}', '{"schema": 1, "models": {"x": {}}}', "\0"])

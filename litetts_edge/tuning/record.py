@@ -214,6 +214,7 @@ def write_record(state: Path, record: Record) -> Path:
     state.mkdir(parents=True, exist_ok=True)
     path = state / FILE
     atomic.write(path, json.dumps({"schema": SCHEMA, "models": models}, indent=1).encode())
+    path.chmod(0o644)  # `sudo litetts-edge tune` writes it, and the daemon's own user reads it
     return path
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from litetts_edge.engines.installed import read_installed
+from litetts_edge.engines.memory import Room
 from litetts_edge.engines.options import EngineOptions, Stream
 from litetts_edge.engines.piper import PiperEngine
 from litetts_edge.engines.piper_config import PiperConfig, read_config
@@ -173,6 +174,21 @@ def test_one_model_takes_over_from_another(engine: PiperEngine) -> None:
     other = next(place for place, voice in enumerate(engine.voices) if "speakers" in voice.id)
     assert len(said(engine, spoken("Hello there."), other))
     np.testing.assert_array_equal(said(engine, spoken("Hello there.")), before)
+
+
+def test_without_room_for_two_the_one_before_is_unloaded_first(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And that is said; with room, both are loaded for a moment."""
+    for room, unloads in ((10**12, []), (0, [piper_models.SMALL])):
+        monkeypatch.setattr("litetts_edge.engines.piper.available", lambda free=room: Room(free, "the test"))
+        caplog.clear()
+        made = windowed()
+        for voice in (0, -1):
+            assert len(said(made, spoken("Hello."), voice))
+        told = [record.getMessage() for record in caplog.records if "is unloaded first" in record.getMessage()]
+        assert [text.partition(" ")[0] for text in told] == unloads
+        made.unload()
 
 
 def test_repeats_are_the_same_and_texts_differ(engine: PiperEngine) -> None:

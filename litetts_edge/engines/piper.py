@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from litetts_edge.engines.installed import InstalledModel, installed_models
+from litetts_edge.engines.memory import available, model_need
 from litetts_edge.engines.onnx import OnnxModel, trim
 from litetts_edge.engines.options import EngineOptions, Stream
 from litetts_edge.engines.piper_config import PiperConfig, beside, read_config
@@ -154,9 +155,10 @@ class PiperEngine:
         return model, model.config.speakers.index(speaker) if speaker else 0
 
     def _use(self, model: _Model) -> PiperGraphs:
-        """The graphs of a model, loaded and warm. When that fails, the one before it stays."""
+        """The graphs of a model, loaded and warm. When that fails the one before stays, where both have room."""
         if self._loaded is not None and self._loaded.model is model:
             return self._loaded.graphs
+        self._make_room(model)
         graphs = self._graphs(model)
         graphs.load()
         try:
@@ -169,6 +171,13 @@ class PiperEngine:
         self._loaded, self._last = _Loaded(model, graphs), model
         trim()  # what loading took beyond the model
         return graphs
+
+    def _make_room(self, model: _Model) -> None:
+        """Unload what is loaded, if there is too little memory for both."""
+        need, room = model_need(model.installed, self._options), available()
+        if self._loaded is not None and room is not None and need.bytes > room.bytes:
+            log.warning("%s is unloaded first: %s, and %s", self._loaded.model.installed.name, need, room)
+            self.unload()
 
     def _graphs(self, model: _Model) -> PiperGraphs:
         """Windows where there are prepared graphs for them, else whole sentences."""

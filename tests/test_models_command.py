@@ -12,7 +12,7 @@ import pytest
 
 from litetts_edge import cli
 from litetts_edge.catalogue.entries import Catalogue
-from litetts_edge.commands.models import SUBCOMMANDS, fetching, listing
+from litetts_edge.commands.models import SUBCOMMANDS, fetching, keeping, listing
 from litetts_edge.commands.models.progress import ProgressLine
 from tests.published import HEART, KOKORO_MODEL, PublishedFiles, published, published_catalogue, tree
 
@@ -32,7 +32,7 @@ def state(tmp_path: Path, server: PublishedFiles, monkeypatch: pytest.MonkeyPatc
     def small() -> Catalogue:
         return published_catalogue(server.base)
 
-    for module in (fetching, listing):
+    for module in (fetching, keeping, listing):
         monkeypatch.setattr(module, "read_catalogue", small)
     for name in ("XDG_STATE_HOME", "STATE_DIRECTORY"):
         monkeypatch.setenv(name, str(tmp_path / "state"))
@@ -89,6 +89,17 @@ def test_damage_is_found(state: Path, capsys: Captured) -> None:
     assert "models pull voice" in told
     assert models("pull", "voice", "--yes") == 0
     assert models("verify") == 0
+
+
+def test_what_no_pull_brings_is_not_said_to_be_mended_by_one(state: Path, capsys: Captured) -> None:
+    """A model of the user's own is imported again."""
+    models("pull", "voice", "--yes")
+    own = state / "models" / "own"
+    (state / "models" / "voice").rename(own)
+    (own / "manifest.json").write_text((own / "manifest.json").read_text().replace('"voice"', '"own"', 1))
+    (own / "voice.onnx").write_bytes(b"short")
+    assert models("verify", "own") == 1
+    assert "Import it again" in capsys.readouterr().err
 
 
 def test_the_damaged_manifest_of_a_model_is_no_crash(state: Path, capsys: Captured) -> None:

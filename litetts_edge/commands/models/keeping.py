@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from litetts_edge.catalogue.errors import ModelInUse
+from litetts_edge.catalogue.reading import read_catalogue
 from litetts_edge.catalogue.shelf import Shelf, fault_of
 from litetts_edge.commands.models.place import in_use, megabytes, settings_and_shelf
 from litetts_edge.engines.installed import InstalledModel
@@ -32,8 +33,10 @@ def _verified(name: str, shelf: Shelf) -> int:
         print(f"{name}: {error}", file=sys.stderr)
         return 1
     faults = {file.path: fault for file in model.files if (fault := fault_of(file))}
+    is_pulled = name in read_catalogue().models
+    mend = f"`litetts-edge models pull {name}` mends it." if is_pulled else "Import it again from where it came."
     for path, fault in faults.items():
-        print(f"{name}: {path}: {fault}. `litetts-edge models pull {name}` mends it.", file=sys.stderr)
+        print(f"{name}: {path}: {fault}. {mend}", file=sys.stderr)
     if not faults:
         size = megabytes(sum(file.bytes for file in model.files))
         print(f"{name}: {len(model.files)} files, {size}, all as they should be")

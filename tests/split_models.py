@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from litetts_edge.engines.installed import read_installed
 from litetts_edge.engines.prepared import circumstances
+from litetts_edge.prepare import kokoro_carry
 from litetts_edge.prepare.compare import open_session
 from litetts_edge.prepare.split_kokoro import split
 
@@ -116,12 +117,24 @@ def prepared(name: str) -> Path:
     return folder
 
 
-def install_parts(folder: Path, name: str) -> Path:
-    """Write `<folder>/<name>/`, which is returned."""
+def generator_feed(name: str) -> dict[str, Array]:
+    """What the generator is given for sentence(), with the sentence's own statistics."""
+    spoken = sentence(name)
+    return {"frames": spoken.frames, "source": spoken.source, "affine": affine(name, spoken)}
+
+
+@cache
+def carrying(name: str) -> onnx.ModelProto:
+    """The generator that carries from window to window."""
+    return kokoro_carry.form(parts(name)["generator"], generator_feed(name))
+
+
+def install_parts(folder: Path, name: str, *, carries: bool = False) -> Path:
+    """Write `<folder>/<name>/`, which is returned; with a generator that carries, if asked for."""
     here, model = folder / name, read_installed(MODELS / name)
     here.mkdir()
     files = {}
-    for part, made in parts(name).items():
+    for part, made in ({**parts(name), "generator": carrying(name)} if carries else parts(name)).items():
         content = made.SerializeToString()
         (here / f"{part}.onnx").write_bytes(content)
         files[f"{part}.onnx"] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}

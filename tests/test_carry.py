@@ -13,16 +13,17 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from litetts_edge.engines.carried import Carried
+from litetts_edge.engines.kokoro_windows import Shape
 from litetts_edge.engines.onnx import port_of
 from litetts_edge.engines.piper_windows import Utterance
 from litetts_edge.engines.termination import Run
-from litetts_edge.prepare import piper_parts
+from litetts_edge.prepare import kokoro_carry, piper_parts
 from litetts_edge.prepare.carry import Carry
-from litetts_edge.prepare.compare import open_session
+from litetts_edge.prepare.compare import Feed, open_session
 from litetts_edge.prepare.context import NotAStream
 from litetts_edge.prepare.piper_exactness import declared, snr_db, utterance, windows_db
 from litetts_edge.prepare.split_piper import probe_inputs
-from tests import piper_models
+from tests import piper_models, split_models
 
 BOTH = [piper_models.SMALL, piper_models.SPEAKERS]
 WANTED_DB = 110.0
@@ -176,3 +177,44 @@ def test_what_mixes_all_of_the_time_does_not_carry(node: onnx.NodeProto) -> None
     model = network([node], {"three": weight(3), "scale": np.ones(CHANNELS, np.float32)})
     with pytest.raises(NotAStream):
         Carry(model, {"x": 1}, "y", {"h": np.zeros((1, CHANNELS, 1), np.float32)}, 32)
+
+
+@pytest.mark.parametrize("name", ["kokoro-small", "kokoro-small-v1.1"])
+@pytest.mark.parametrize("length", [7, 24, 100])
+def test_a_generator_carries_its_source_as_well(name: str, length: int) -> None:
+    """Two inputs of unlike rates, one of them with a position more than its frames, and an inverse STFT."""
+    feed = split_models.generator_feed(name)
+    made = split_models.carrying(name)
+    shape = Shape.read({one.key: one.value for one in made.metadata_props})
+    samples, _ = kokoro_carry.windows(open_session(made.SerializeToString()), shape, feed, length)
+    assert snr_db(split_models.sentence(name).waveform, samples) >= WANTED_DB
+
+
+@pytest.mark.parametrize(
+    ("share", "exact", "carries"), [(0.5, True, True), (1.5, True, False), (0.5, False, False)]
+)
+def test_a_generator_carries_where_that_is_faster_and_exact(
+    share: float, exact: bool, carries: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What takes longer than windows with context, or differs from the whole, is not taken."""
+    name = "kokoro-small"
+    waveform = split_models.sentence(name).waveform
+
+    def timed(_: Any, shape: Shape, feed: Feed, __: int) -> tuple[NDArray[Any], float]:
+        found = waveform[: feed["frames"].shape[2] * shape.samples]
+        spoiled = shape.late and not exact
+        return (found * 0.9 if spoiled else found), share if shape.late else 1.0
+
+    monkeypatch.setattr(kokoro_carry, "_timed", timed)
+    monkeypatch.setattr(kokoro_carry, "_TRIED", split_models.sentence(name).frames.shape[2])
+    given = {"generator": [split_models.generator_feed(name)]}
+    parts, fed = kokoro_carry.carry(split_models.parts(name), given)
+    assert (parts is not split_models.parts(name)) == carries
+    assert set(fed["generator"][0]) == {one.name for one in parts["generator"].graph.input}
+
+
+def test_half_precision_does_not_carry() -> None:
+    """What is given in float16 would be carried in it; nobody has measured that."""
+    name = "kokoro-small-fp16"
+    with pytest.raises(NotAStream, match="float16"):
+        kokoro_carry.form(split_models.parts(name)["generator"], split_models.generator_feed(name))

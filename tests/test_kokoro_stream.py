@@ -107,18 +107,36 @@ def test_a_sentence_repeats_to_the_bit(prepared: Path) -> None:
     np.testing.assert_array_equal(first, second)
 
 
-def test_windows_with_the_sentences_own_statistics_are_exact(stream: KokoroStream) -> None:
+@pytest.mark.parametrize("carries", [False, True])
+def test_windows_with_the_sentences_own_statistics_are_exact(tmp_path: Path, carries: bool) -> None:
     """Whatever the windows, they join to the whole sentence but for rounding."""
+    install_parts(tmp_path, NAME, carries=carries)
+    stream = open_stream(tmp_path)
     one = spoken()[3]
     told = stream.tell(one.ids, one.style, 1.0, Run())
     whole, statistics = stream.whole(told, Run())
     given, total = stream.affine(told, statistics), told.frames.shape[2]
     for length in (24, 31, 100):
         ends = [*range(length, total, length), total]
-        parts = [
-            stream.window(told, given, start, end, Run()) for start, end in zip([0, *ends], ends, strict=False)
-        ]
+        generating = stream.generating(told, given)
+        parts = [generating.make(end, Run()) for end in ends]
         assert snr_db(whole, np.concatenate(parts)) > 110
+
+
+def test_a_generator_that_carries_speaks_as_another(tmp_path: Path) -> None:
+    """Calibrated windows are as long and sound the same, and the next sentence has nothing of the one before."""
+    made = []
+    for carries in (False, True):
+        folder = tmp_path / str(carries)
+        folder.mkdir()
+        install_parts(folder, NAME, carries=carries)
+        stream = open_stream(folder)
+        calibrated(stream)
+        made.append([pieces(stream, spoken()[n]) for n in (8, 3, 8)])
+    assert [len(made[1][0][0].samples), made[1][0][-1].is_last] == [24 * 300, True]
+    for one, other in zip(*made, strict=True):
+        joined = [np.concatenate([piece.samples for piece in sentence]) for sentence in (one, other)]
+        assert snr_db(joined[0], joined[1]) > 100
 
 
 def test_calibrated_begins_with_a_third_of_a_second(stream: KokoroStream) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from litetts_edge.engines.chunking import Pace, Schedule, Windows
 from litetts_edge.engines.installed import InstalledModel
+from litetts_edge.engines.kokoro_windows import Generating, Shape, Told
 from litetts_edge.engines.onnx import OnnxModel, Port, trim
 from litetts_edge.engines.options import EngineOptions, Stream
 from litetts_edge.engines.prepared import Prepared, read_prepared
@@ -47,46 +48,9 @@ PARTS = ("front", "source", "generator", "generator-stats")
 
 _FIRST, _LEAST, _MOST = 24, 24, 96
 """Frames of a window: 0.3 s at first, at most 1.2 s. A frame of the full-size generator takes a megabyte."""
+_MOST_CARRIED = 48
+"""The longest of a generator that carries: longer ones save nothing."""
 _SEED = 82
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What the parts say of themselves."""
-
-    before: int
-    """Frames that a window needs before its own."""
-    behind: int
-    samples: int
-    """Of a frame."""
-    steps: int
-    """Positions of the source for a frame; one more at the end."""
-    epsilon: float
-    noise: tuple[str, ...]
-    """`normal` or `uniform` for each noise input."""
-
-    @classmethod
-    def read(cls, facts: Mapping[str, str]) -> Shape:
-        """Raises KeyError, ValueError."""
-        before, behind = int(facts["litetts.before"]), int(facts["litetts.behind"])
-        samples, steps = int(facts["litetts.samples_per_frame"]), int(facts["litetts.steps_per_frame"])
-        if min(before, behind) < 0 or min(samples, steps) < 1:
-            raise ValueError(f"{dict(facts)} is no shape")
-        noise = tuple(facts["litetts.noise"].split())
-        return cls(before, behind, samples, steps, float(facts["litetts.epsilon"]), noise)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Told:
-    """What front and source say of a sentence."""
-
-    frames: NDArray[Any]
-    """(1, channels, n)"""
-    source: NDArray[Any]
-    """(1, bins, n steps + 1)"""
-    modulation: Floats
-    """(2, channels of all normalisations): scale and shift."""
-    durations: NDArray[np.int64] | None
 
 
 @dataclass(slots=True, eq=False)
@@ -94,7 +58,7 @@ class _Speaking:
     """A sentence that is given out in windows."""
 
     told: Told
-    affine: Floats
+    generating: Generating
     schedule: Schedule
     at: int = 0
     """Frames that have been given out."""
@@ -200,7 +164,9 @@ class KokoroStream:
         def first(run: Run) -> Piece:
             told = self.tell(ids, style, speed, run)
             statistics = calibration.statistics(features(told.frames, told.source))
-            begun.append(_Speaking(told, self.affine(told, statistics), self._schedule(told)))
+            begun.append(
+                _Speaking(told, self.generating(told, self.affine(told, statistics)), self._schedule(told))
+            )
             return self._window(begun[0], run)
 
         yield first
@@ -244,18 +210,15 @@ class KokoroStream:
         told = self.tell(ids, style, 1.0, run)
         return Observed(features(told.frames, told.source), self.whole(told, run)[1])
 
-    def window(self, told: Told, affine: Floats, start: int, end: int, run: Run) -> NDArray[np.float32]:
-        """The samples of the frames from `start` to `end`. Raises EngineFailed."""
-        shape = self.shape
-        low, high = max(0, start - shape.before), min(told.frames.shape[2], end + shape.behind)
-        given = {
-            "frames": np.ascontiguousarray(told.frames[:, :, low:high]),
-            "source": np.ascontiguousarray(told.source[:, :, low * shape.steps : high * shape.steps + 1]),
-            "affine": affine,
-        }
-        (waveform,) = self._session("generator").run(given, run, shrink=self._options.shrink)
-        skipped = (start - low) * shape.samples
-        return heard(waveform, self._model)[skipped : skipped + (end - start) * shape.samples]
+    def generating(self, told: Told, affine: Floats) -> Generating:
+        """The sentence, to be made in windows. Raises EngineFailed."""
+        session, shape = self._session("generator"), self._shape_of_windows
+        return Generating(session, self._model, shape, told, affine, shrink=self._options.shrink)
+
+    @property
+    def _shape_of_windows(self) -> Shape:
+        """What the generator says of itself, which may carry."""
+        return Shape.read(self._session("generator").metadata)
 
     def affine(self, told: Told, statistics: Floats) -> Floats:
         """Gain and bias (2, channels) of the sentence's normalisations with the statistics (2, channels) given."""
@@ -300,20 +263,19 @@ class KokoroStream:
         began = self._clock()
         start = speaking.at
         end = start + speaking.schedule.take(began)
-        samples = self.window(speaking.told, speaking.affine, start, end, run)
+        samples = speaking.generating.make(end, run)
         now = self._clock()
         total = int(speaking.told.frames.shape[2])
-        computed = min(total, end + self.shape.behind) - max(0, start - self.shape.before)
-        self._pace.took(computed, now - began)
+        self._pace.took(end - start + self._shape_of_windows.again, now - began)
         speaking.schedule.handed_over(now)
         speaking.at = end
         is_last = end == total
         return Piece(samples, is_last=is_last, durations=speaking.told.durations if is_last else None)
 
     def _schedule(self, told: Told) -> Schedule:
-        shape = self.shape
+        shape = self._shape_of_windows
         frame_s = shape.samples / SAMPLE_RATE
-        windows = Windows(frame_s, shape.before + shape.behind, _FIRST, _LEAST, _MOST)
+        windows = Windows(frame_s, shape.again, _FIRST, _LEAST, _MOST_CARRIED if shape.late else _MOST)
         return Schedule(windows, self._pace, int(told.frames.shape[2]))
 
     def _session(self, part: str) -> OnnxModel:

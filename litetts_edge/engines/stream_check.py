@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from litetts_edge.engines.kokoro_stream import KokoroStream, Told
+from litetts_edge.engines.kokoro_stream import KokoroStream
+from litetts_edge.engines.kokoro_windows import Told
 from litetts_edge.engines.stream_record import StreamCheck, record, sha256
 from litetts_edge.engines.stream_statistics import Calibration, Observed, features, fit, write
 from litetts_edge.engines.style_graph import SAMPLE_RATE
@@ -69,10 +70,10 @@ def stream_check(
     for number, (told, whole) in enumerate(exact):
         affine = stream.affine(told, calibration.statistics(features(told.frames, told.source)))
         ends = window_ends(told.frames.shape[2])
-        parts = []
-        for start, end in zip([0, *ends], ends, strict=False):
+        generating, parts = stream.generating(told, affine), []
+        for end in ends:
             with runs.begin() as run:
-                parts.append(stream.window(told, affine, start, end, run))
+                parts.append(generating.make(end, run))
         windowed = np.concatenate(parts)
         distances.append(spectral_distance_db(windowed, whole))
         jumps += [jump_db(windowed, whole, end * stream.shape.samples) for end in ends[:-1]]

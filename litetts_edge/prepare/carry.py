@@ -18,14 +18,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import ceil
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
 from litetts_edge.engines.carried import LAST, NEXT, STATE
-from litetts_edge.prepare.carry_cuts import Cuts, Segment, sizes_per_frame
+from litetts_edge.prepare.carry_cuts import Cuts, Segment, Size, sizes
 from litetts_edge.prepare.compare import Feed, open_session
+from litetts_edge.prepare.context import NotAStream
 from litetts_edge.prepare.cut import Wiring, read_by, renamed
 from litetts_edge.prepare.graph import Array
 
@@ -40,20 +42,30 @@ class Carry:
     """The streaming form of one graph."""
 
     def __init__(
-        self, model: ModelProto, inputs: Mapping[str, int], output: str, given: Feed, frames: int
+        self,
+        model: ModelProto,
+        inputs: Mapping[str, int],
+        output: str,
+        given: Feed,
+        frames: int,
+        *,
+        extras: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         """`inputs`: positions a frame of those with a time, which is their last axis; `given`: the others.
 
-        `frames`: length of the windows that it is to be cheap for. Raises NotAStream.
+        `frames`: length of the windows that it is to be cheap for. `extras`: positions beyond those of the frames
+        that inputs have; they are given with the first window. Raises NotAStream.
         """
         self._source = _without_zeros(model)
         self._inputs = dict(inputs)
+        self._extras = dict(extras)
         self._given = dict(given)
         self._output = output
         self._shapes: dict[str, tuple[int, ...]] = {}
         """Of all tensors with a time, as they were probed."""
         graph = self._source.graph
-        self._cuts = Cuts(graph, inputs, output, self._sizes())
+        self._sizes = self._measured()
+        self._cuts = Cuts(graph, inputs, output, self._sizes)
         self.segments: Sequence[Segment] = self._cuts.best(frames)
         self.delay = ceil(sum((Fraction(one.behind) / one.unit for one in self.segments), Fraction(0)))
         """Frames that are given before the first sample comes. A first window must be longer, or the last."""
@@ -99,6 +111,7 @@ class Carry:
         prefix = f"carried_{number}/"
         names: dict[str, str] = {}
         lengths: tuple[str, str] | None = None
+        first = ""
         for tensor in segment.sources:
             names[tensor] = given[tensor]
             if segment.carried:
@@ -106,10 +119,13 @@ class Carry:
                 states.append((tensor, state))
                 step = int(segment.rates[tensor] / segment.unit)
                 names[tensor] = joined = self._node("Concat", [state, given[tensor]], f"{prefix}{tensor}", axis=-1)
-                start = self._weight(-segment.carried * step)
+                extra = self._sizes[tensor].extra
+                start = self._weight(-segment.carried * step - extra)
                 following = [joined, start, self._weight(_FOREVER), self._weight(-1)]
                 self._nodes.append(helper.make_node("Slice", following, [state.replace(STATE, NEXT)]))
-                lengths = lengths or (self._units(state, step), self._units(joined, step))
+                if lengths is None or not extra:
+                    lengths = self._units(state, step, extra), self._units(joined, step, extra)
+                first = first or state
         nodes = [self._cuts.wiring.nodes[place] for place in segment.nodes]
         own = {name: f"{prefix}{name}" for node in nodes for name in node.output if name}
         own.update(names)
@@ -127,15 +143,24 @@ class Carry:
         for tensor, whole in made.items():
             step = int(segment.rates[tensor] / segment.unit)
             bounds = [self._node("Mul", [one, self._weight(step)]) if step > 1 else one for one in (start, end)]
+            if extra := self._sizes[tensor].extra:  # what is beyond the frames was given with the first window
+                begun = self._node("Min", [self._length(first), self._weight(1)])
+                begun = self._node("Mul", [begun, self._weight(extra)])
+                bounds = [
+                    self._node("Add", [bounds[0], begun]),
+                    self._node("Add", [bounds[1], self._weight(extra)]),
+                ]
             made[tensor] = self._node("Slice", [whole, *bounds, self._weight(-1)], f"{prefix}new/{tensor}")
         return made
 
-    def _units(self, tensor: str, step: int) -> str:
+    def _units(self, tensor: str, step: int, extra: int) -> str:
         """The length of a tensor, in units."""
-        shape = self._node("Shape", [tensor])
-        axis = self._weight(-1)
-        length = self._node("Gather", [shape, axis])
+        length = self._length(tensor)
+        length = self._node("Sub", [length, self._weight(extra)]) if extra else length
         return self._node("Div", [length, self._weight(step)]) if step > 1 else length
+
+    def _length(self, tensor: str) -> str:
+        return self._node("Gather", [self._node("Shape", [tensor]), self._weight(-1)])
 
     def _node(self, operator: str, inputs: Sequence[str], output: str = "", **attributes: Any) -> str:
         output = output or f"carried/{operator.lower()}_{len(self._nodes)}"
@@ -147,32 +172,34 @@ class Carry:
         self._weights[name] = np.array([value], np.int64)
         return name
 
-    def _sizes(self) -> dict[str, float]:
+    def _measured(self) -> dict[str, Size]:
         """Values a frame of all tensors with a time, of a copy that runs on noise."""
         wiring = Wiring(self._source.graph)
         varying = wiring.downstream(self._inputs)
         names = [name for place in sorted(varying) for name in wiring.nodes[place].output if name]
-        names = [name for name in names if wiring.element_type(name) == TensorProto.FLOAT]
         copy = ModelProto()
         copy.CopyFrom(self._source)
         del copy.graph.output[:]
-        copy.graph.output.extend(helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in names)
+        copy.graph.output.extend(ValueInfoProto(name=name) for name in names)
         session = open_session(copy.SerializeToString())
         ports = {port.name: port.shape for port in session.get_inputs()}
+        for port in session.get_inputs():
+            if port.name in self._inputs and port.type != "tensor(float)":
+                raise NotAStream(f"its {port.name} is a {port.type}, not of float32")
 
         def run(frames: int, wanted: list[str]) -> Sequence[Array]:
             feed = dict(self._given)
             for name, rate in self._inputs.items():
                 shape = [size if isinstance(size, int) else 1 for size in ports[name][:-1]]
-                feed[name] = np.zeros((*shape, frames * rate), np.float32)
+                feed[name] = np.zeros((*shape, frames * rate + self._extras.get(name, 0)), np.float32)
             made = [np.asarray(value) for value in session.run(wanted, feed)]
             self._shapes = {name: value.shape for name, value in [*feed.items(), *zip(wanted, made, strict=True)]}
             return made
 
-        sizes = sizes_per_frame(run, names, _PROBED)
+        found = sizes(run, names, _PROBED)
         for name, rate in self._inputs.items():
-            sizes[name] = float(np.prod(self._shapes[name][:-1])) * rate
-        return sizes
+            found[name] = Size(float(np.prod(self._shapes[name][:-1])) * rate, self._extras.get(name, 0))
+        return found
 
 
 def _again(segments: Sequence[Segment]) -> int:

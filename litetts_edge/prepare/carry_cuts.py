@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,16 @@ _PASS_COST = 30.0
 """Reading and writing a value, in multiplications of a convolution: about what both take on a processor."""
 _COPIES = 2
 """Of what crosses a cut: what has no context yet is cut off, and what was carried is put before the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a tensor is, whose last axis is time."""
+
+    values: float
+    """For each frame."""
+    extra: int
+    """Positions beyond those of its frames, whatever its length: an STFT has one more than hops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +70,9 @@ class Cuts:
     """The segments of one graph. Nothing is changed."""
 
     def __init__(
-        self, graph: GraphProto, inputs: Mapping[str, int], output: str, sizes: Mapping[str, float]
+        self, graph: GraphProto, inputs: Mapping[str, int], output: str, sizes: Mapping[str, Size]
     ) -> None:
-        """`inputs`: positions a frame of those with a time. `sizes`: values a frame of the tensors with a time."""
+        """`inputs`: positions a frame of those with a time. `sizes`: of tensors of floats with a time."""
         self.wiring = Wiring(graph)
         self._inputs = dict(inputs)
         self._output = output
@@ -100,13 +111,12 @@ class Cuts:
                 name
                 for name, made in levels.items()
                 if made <= level
-                and name in self._sizes
                 and any(
                     place in needed and levels.get(self.wiring.nodes[place].output[0], -1) > level
                     for place in self.wiring.read_at.get(name, ())
                 )
             ]
-            cut = self._fewest(crossing)
+            cut = self._fewest(list(dict.fromkeys(source for name in crossing for source in self._floats(name))))
             if cut and cut not in found:
                 found.append(cut)
         return [*found, (self._output,)]
@@ -120,6 +130,13 @@ class Cuts:
             if before and node.output[0] in self._reaches:
                 levels |= dict.fromkeys(node.output, max(before) + (node.op_type in CONVOLUTIONS))
         return levels
+
+    def _floats(self, name: str) -> list[str]:
+        """The tensor itself, or what it is made of: what was quantized, say."""
+        node = self.wiring.maker(name)
+        if name in self._sizes or node is None:
+            return [name]
+        return [found for one in node.input if one in self._reaches for found in self._floats(one)]
 
     def _fewest(self, crossing: Sequence[str]) -> tuple[str, ...]:
         """Leave out what can be made, position by position, of the others: it is made again behind the cut."""
@@ -152,24 +169,32 @@ class Cuts:
         reaches = follow(self.wiring, nodes, start)
         unit = _common([reach.rate for reach in reaches.values()])
         ends = [reaches[name] for name in results]
-        before = max(0, *(math.ceil(end.before * unit) for end in ends))
-        behind = max(0, *(math.ceil(end.behind * unit) for end in ends))
+        extras = [self._sizes[name].extra for name in results]
+        if any(self._sizes[name].extra < 0 for name in sources):
+            return None
+        before = max(0, *(ceil(end.before * unit) for end in ends))
+        behind = max(
+            0, *(ceil((end.behind + extra / end.rate) * unit) for end, extra in zip(ends, extras, strict=True))
+        )
         again = 1 + float((before + behind) / unit) / frames
         work = sum(self._cost(node) for node in nodes)
-        copies = _PASS_COST * _COPIES * sum(self._sizes[name] for name in sources)
+        copies = _PASS_COST * _COPIES * sum(self._sizes[name].values for name in sources)
         rates = {name: self._reaches[name].rate for name in (*sources, *results)}
         return Segment(sources, results, tuple(places), rates, unit, before, behind, work * again + copies)
 
     def _cost(self, node: NodeProto) -> float:
-        size = self._sizes.get(node.output[0], 0.0)
+        size = self._values(node.output[0])
         if node.op_type not in CONVOLUTIONS:
             return _PASS_COST * size
         weight = self.wiring.constant(node.input[3 if node.op_type == "QLinearConv" else 1])
         assert weight is not None  # follow() asks for it
         values = float(math.prod(weight.dims))
         if node.op_type == "ConvTranspose":
-            return values / int(weight.dims[0]) * self._sizes.get(node.input[0], 0.0)
+            return values / int(weight.dims[0]) * self._values(node.input[0])
         return values / int(weight.dims[0]) * size
+
+    def _values(self, name: str) -> float:
+        return self._sizes[name].values if name in self._sizes else 0.0
 
 
 def _common(rates: Sequence[Fraction]) -> Fraction:
@@ -177,16 +202,21 @@ def _common(rates: Sequence[Fraction]) -> Fraction:
     return Fraction(math.gcd(*(rate.numerator for rate in rates)), math.lcm(*(rate.denominator for rate in rates)))
 
 
-def sizes_per_frame(
+def sizes(
     run: Callable[[int, list[str]], Sequence[np.ndarray[Any, Any]]], names: Sequence[str], lengths: tuple[int, int]
-) -> dict[str, float]:
-    """Values a frame of the tensors whose last axis, and no other, is time; told from windows of two lengths.
+) -> dict[str, Size]:
+    """Of the tensors of floats whose last axis, and no other, is time; told from windows of two lengths.
 
     `run` makes the tensors `names` of a window of so many frames.
     """
     short, long = (run(length, list(names)) for length in lengths)
+    frames = lengths[1] - lengths[0]
     found = {}
     for name, one, two in zip(names, short, long, strict=True):
-        if one.ndim >= 2 and one.shape[:-1] == two.shape[:-1] and one.shape[-1] < two.shape[-1]:
-            found[name] = (two.size - one.size) / (lengths[1] - lengths[0])
+        is_float = one.dtype == np.float32 and one.ndim == two.ndim >= 1
+        longer = two.shape[-1] - one.shape[-1] if is_float else 0
+        if longer > 0 and one.shape[:-1] == two.shape[:-1]:
+            extra = two.shape[-1] - Fraction(longer, frames) * lengths[1]
+            if extra.denominator == 1:
+                found[name] = Size((two.size - one.size) / frames, int(extra))
     return found

@@ -19,8 +19,9 @@ from litetts_edge.engines.installed import InstalledModel
 from litetts_edge.engines.onnx import MANIFEST, trim
 from litetts_edge.engines.prepared import Prepared, circumstances, read_prepared
 from litetts_edge.errors import EngineFailed
-from litetts_edge.prepare import piper_parts, split_kokoro
+from litetts_edge.prepare import kokoro_carry, piper_parts, split_kokoro
 from litetts_edge.prepare.compare import Feed
+from litetts_edge.prepare.kokoro_carry import Given, Parts
 from litetts_edge.prepare.recipe import Result, rewrite
 
 Splitter = Callable[[onnx.ModelProto], Mapping[str, onnx.ModelProto]]
@@ -35,6 +36,12 @@ SPLITTERS: dict[str, tuple[Splitter, Feeder]] = {
     "piper": (piper_parts.parts, piper_parts.part_feeds),
 }
 """By engine."""
+
+CARRIERS: dict[str, Callable[[Parts, Given], tuple[Parts, Given]]] = {
+    "kitten": kokoro_carry.carry,
+    "kokoro": kokoro_carry.carry,
+}
+"""By engine, where what parts are given decides whether they carry."""
 
 _DISK = 6
 """Room for the graph, its parts, the one that is tried, and all that was there; times the size of the file."""
@@ -109,6 +116,8 @@ def _parts(
         tell(f"{model.name}: no parts, so no streaming: {error}")
         return {}
     given = feed_parts(parts, feeds)
+    if model.engine in CARRIERS:
+        parts, given = CARRIERS[model.engine](parts, given)
     made = {}
     for variant, part in parts.items():
         tell(f"{model.name}: {variant}")

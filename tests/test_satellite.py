@@ -12,7 +12,7 @@ import pytest
 from litetts_edge.dsp import int16
 from litetts_edge.events import Cancelled
 from litetts_edge.pcm import Samples
-from litetts_edge.wyoming.satellite import MAX_WAITING
+from litetts_edge.wyoming.satellite import MAX_MISTAKES, MAX_WAITING
 from litetts_edge.wyoming.sound import SoundFormat, samples_of
 from tests.desk import ask
 from tests.virtual_card import babble
@@ -212,6 +212,13 @@ async def test_a_format_that_cannot_be_is_refused(
     await announce(client, babble(0.2, RATE))
     await client.until(Played.is_type)
     await home.desk.until(lambda: home.closings()[-1] == "Finished")
+
+
+async def test_who_makes_nothing_but_mistakes_is_sent_away(client: Client) -> None:
+    """Before the log is full of them."""
+    await client.send(*[AudioStart(0, 2, 1)] * 100)
+    assert await client.is_closed()
+    assert len(client.passed) == MAX_MISTAKES + 1
 
 
 async def test_a_frame_may_be_cut_by_a_chunk(home: Home, client: Client) -> None:

@@ -12,6 +12,7 @@ import pytest
 from litetts_edge.engines.espeak import EspeakEngine
 from litetts_edge.engines.tone import SAMPLE_RATE, ToneEngine
 from litetts_edge.events import Cancelled, Queued
+from litetts_edge.wyoming import listener
 from tests.faulty_engines import BlockingEngine
 from tests.wyoming_client import (
     Client,
@@ -267,6 +268,36 @@ async def test_too_many_connections_are_refused(tmp_path: Path) -> None:
     ):
         assert Error.from_event(await second.until(Error.is_type)).code == "too_many_connections"
         assert (await first.info()).tts
+
+
+async def test_a_client_that_takes_nothing_keeps_nobody_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it does not take is kept up to a limit; then it is gone, and the next client has its turn."""
+    monkeypatch.setattr(listener, "STALL_S", 0.2)
+    async with (
+        open_home(tmp_path) as home,
+        connected(home.speech.port) as client,
+        connected(home.speech.port) as other,
+    ):
+        await client.send(*[Synthesize("a " * 2500)] * 8)
+        await home.desk.until(lambda: bool(home.desk.story()))
+        await other.send(Synthesize("one"))
+        assert (await other.speech()).seconds > 0
+        assert "Cancelled" in home.closings()
+
+
+async def test_no_chime_is_sent_to_a_client(tmp_path: Path) -> None:
+    """A chime of the settings is for the loudspeaker."""
+    async with open_home(tmp_path) as home, connected(home.speech.port) as client:
+        await client.send(Synthesize("one"))
+        bare = await client.speech()
+    async with (
+        open_home(tmp_path, settings="chime: {default: gong}\n") as home,
+        connected(home.speech.port) as client,
+    ):
+        await client.send(Synthesize("one"))
+        assert (await client.speech()).seconds == bare.seconds
 
 
 async def test_too_many_waiting_texts_are_refused(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from litetts_edge.wyoming.outcomes import Outcomes
 from litetts_edge.wyoming.satellite import Satellite
 from litetts_edge.wyoming.server import TextToSpeech
 
-MAX_CLIENTS = 64
+MAX_CLIENTS = 32
 """Of the text to speech service at once."""
 MAX_SENDERS = 16
 """Of the loudspeaker at once."""

@@ -8,7 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from litetts_edge.errors import BadRequest, ShuttingDown, SpeechError
-from litetts_edge.wyoming.wire import MAX_HEADER, Event, read_event
+from litetts_edge.wyoming.wire import MAX_HEADER, MAX_PAYLOAD, Event, read_event
 
 log = logging.getLogger(__name__)
 
@@ -47,12 +47,12 @@ class Connection:
         name = self._writer.get_extra_info("peername")
         return str(name[0]) if name else "?"
 
-    async def events(self, idle_s: float = IDLE_S) -> AsyncIterator[Event]:
-        """What it sends, until it closes or says nothing for `idle_s`. Raises BadEvent."""
+    async def events(self, max_payload: int = MAX_PAYLOAD) -> AsyncIterator[Event]:
+        """What it sends, until it closes or says nothing for IDLE_S. Raises BadEvent."""
         while True:
             try:
-                async with asyncio.timeout(idle_s):
-                    event = await read_event(self._reader)
+                async with asyncio.timeout(IDLE_S):
+                    event = await read_event(self._reader, max_payload)
             except (TimeoutError, ConnectionError):
                 return
             if event is None:

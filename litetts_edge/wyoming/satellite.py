@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 MAX_WAITING = 8
 """Announcements, of all clients together, that are not over: each may hold 8 MB of audio."""
+MAX_MISTAKES = 20
+"""Events in a row that were refused; a client that goes on like that is mended by no answer."""
 
 
 class Satellite:
@@ -117,14 +119,19 @@ class _Client:
         self._satellite = satellite
         self._connection = connection
         self._announcement: _Announcement | None = None
+        self._mistakes = 0
 
     async def run(self) -> None:
         try:
             async for event in self._connection.events():
                 try:
                     await self._take(event)
+                    self._mistakes = 0
                 except BadRequest as error:
                     self._end()
+                    self._mistakes += 1
+                    if self._mistakes > MAX_MISTAKES:
+                        raise
                     log.warning("wyoming satellite: %s", error, extra={"code": error.code})
                     await self._connection.refuse(error)
         finally:

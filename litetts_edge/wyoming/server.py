@@ -28,10 +28,10 @@ from litetts_edge.wyoming.listener import Connection
 from litetts_edge.wyoming.outcomes import Outcomes, not_spoken
 from litetts_edge.wyoming.wire import Event
 
-MAX_WAITING = 16
+MAX_WAITING = 8
 """Texts of one client that wait for each other."""
-MAX_STREAM = 100_000
-"""Characters of a text that comes in pieces: two hours of speech, and 0.4 MB."""
+MAX_STREAM = 50_000
+"""Characters of a text that comes in pieces: an hour of speech."""
 PIECE = 4096
 """Samples of an audio-chunk at most."""
 PATIENCE_S = 0.3
@@ -86,7 +86,7 @@ class _Client:
     # -- in: never waits for what is spoken ---------------------------------------------------------
 
     async def _read(self) -> None:
-        async for event in self._connection.events():
+        async for event in self._connection.events(max_payload=0):
             try:
                 await self._take(event)
             except BadRequest as error:
@@ -209,8 +209,8 @@ class _Client:
         settings = self._parts.live.value
         fields = {"text": text, "voice": wish.voice, "lang": wish.lang or None}
         arrival = Arrival(time.monotonic(), source="wyoming")
-        request = speak_request(fields, RequestId(f"wyoming-{new_id()}"), arrival, defaults_of(settings))
-        return replace(request, outputs=(self._parts.sink.name,))
+        defaults = replace(defaults_of(settings), outputs=(self._parts.sink.name,))
+        return speak_request(fields, RequestId(f"wyoming-{new_id()}"), arrival, defaults)
 
 
 def _text_of(event: Event) -> str:

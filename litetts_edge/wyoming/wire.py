@@ -70,7 +70,7 @@ class Event:
         return b"".join((json.dumps(header).encode(), b"\n", data, self.payload))
 
 
-async def read_event(reader: asyncio.StreamReader) -> Event | None:
+async def read_event(reader: asyncio.StreamReader, max_payload: int = MAX_PAYLOAD) -> Event | None:
     """The next event, or None when the sender has closed. Raises BadEvent.
 
     The reader's own limit, which should be MAX_HEADER, bounds the line.
@@ -91,7 +91,7 @@ async def read_event(reader: asyncio.StreamReader) -> Event | None:
     if not isinstance(data, dict):
         raise BadEvent("its data is no object")
     size = _length(header, "data_length", MAX_DATA)
-    payload_size = _length(header, "payload_length", MAX_PAYLOAD)
+    payload_size = _length(header, "payload_length", max_payload)
     try:
         if size:
             data |= _object(await reader.readexactly(size), "its data")

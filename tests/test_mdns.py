@@ -17,6 +17,7 @@ from litetts_edge.mdns.table import (
     Facts,
     Service,
     broker_of,
+    endpoints_of,
     facts_of,
     following,
     host_name,
@@ -52,6 +53,18 @@ def test_the_node_says_what_it_is() -> None:
     (node,), unheard = services(KITCHEN, (), "10.0.0.5:1883")
     told = {"id": "kitchen", "ver": "1.2.3", "model": "compact", "mqtt": "10.0.0.5:1883", "proto": "1"}
     assert (node.type, node.name, node.port, dict(node.txt), unheard) == (NODE, "kitchen", 0, told, ())
+
+
+def test_what_the_settings_switch_on_is_announced(load: Load) -> None:
+    """Nothing by default; the satellite as a service of its own, unless it is off."""
+
+    def doors(text: str) -> list[tuple[str, str, int]]:
+        return [(one.key, one.host, one.port) for one in endpoints_of(load(text).settings)]
+
+    speech, satellite = ("wyoming", "0.0.0.0", 10200), ("satellite", "0.0.0.0", 10700)
+    assert doors("") == []
+    assert doors("wyoming: {enabled: true, host: 0.0.0.0}") == [speech, satellite]
+    assert doors("wyoming: {enabled: true, host: 0.0.0.0, satellite: {enabled: false}}") == [speech]
 
 
 def test_both_wyoming_services_have_their_own_names() -> None:

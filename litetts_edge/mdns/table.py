@@ -74,7 +74,12 @@ class Service:
 
 def endpoints_of(settings: Settings) -> tuple[Endpoint, ...]:
     """The doors that listen on the network, as the settings have them."""
-    return ()
+    wyoming = settings.wyoming
+    if not wyoming.enabled:
+        return ()
+    speech = Endpoint("wyoming", wyoming.host, wyoming.port)
+    satellite = Endpoint("satellite", wyoming.host, wyoming.satellite.port)
+    return (speech, satellite) if wyoming.satellite.enabled else (speech,)
 
 
 def services(

@@ -21,6 +21,7 @@ from benchmarks.engines import effort as engines_effort
 from benchmarks.engines import memory as engines_memory
 from benchmarks.engines import page as engines_page
 from benchmarks.figures import Document, Figure, line, table
+from benchmarks.home import wyoming
 from benchmarks.text import accuracy
 from benchmarks.text import effort as text_effort
 from tests.virtual_card import VirtualCard, virtual_card
@@ -113,6 +114,7 @@ SUITES: dict[str, dict[str, Measure]] = {
     },
     "home": {
         "announce": on_a_card(announce.measure),
+        "wyoming": on_a_card(wyoming.measure),
     },
 }
 PAGES: dict[str, Callable[[Document], str]] = {

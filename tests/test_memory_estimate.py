@@ -14,6 +14,7 @@ from litetts_edge.engines.mode import PARTS, Mode, mode_of
 from litetts_edge.engines.options import EngineOptions, Stream
 from litetts_edge.engines.piper import PARTS as PIPER_PARTS
 from tests import piper_models
+from tests.split_models import install_parts
 
 MB = 1_000_000
 
@@ -83,8 +84,16 @@ def test_what_tune_measured_here_counts_instead() -> None:
     assert str(need) == "the model m needs about 90 MB (measured here by `litetts-edge tune`, file 100 MB)"
 
 
-def test_windows_need_less_and_are_reckoned_with_where_they_will_be_spoken() -> None:
-    """Piper with its parts; `off` is whole sentences."""
+def test_windows_need_less_and_are_reckoned_with_where_they_will_be_spoken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Piper with its parts, Kokoro with a calibration, too; `off` is whole sentences."""
+    install_parts(tmp_path, "kokoro-small-v1.1")
+    kokoro = read_installed(piper_models.ENGINES / "kokoro-small-v1.1")
+    assert mode_of(kokoro, EngineOptions(prepared=tmp_path)) is Mode.EXACT
+    monkeypatch.setattr("litetts_edge.engines.mode.passed", lambda *_: frozenset({"af_heart"}))
+    assert mode_of(kokoro, EngineOptions(prepared=tmp_path)) is Mode.WINDOWS
+    assert mode_of(kokoro, EngineOptions(prepared=tmp_path, stream=Stream.EXACT)) is Mode.EXACT
     piper = read_installed(piper_models.ENGINES / piper_models.SMALL)
     parts = EngineOptions(prepared=piper_models.prepared())
     assert mode_of(piper, parts) is Mode.WINDOWS

@@ -49,6 +49,7 @@ COSTS: Mapping[tuple[str, str, Mode], Cost] = MappingProxyType(
         ("kokoro", "uint8f16", Mode.WHOLE): Cost(2.0, 570),
         ("kitten", "fp32", Mode.WHOLE): Cost(2.7, 440),
         ("piper", "fp32", Mode.WHOLE): Cost(1.5, 340),
+        ("kokoro", "quantized", Mode.EXACT): Cost(1.5, 1040, Mode.EXACT),
         ("kokoro", "fp32", Mode.WINDOWS): Cost(1.1, 180, Mode.WINDOWS),
         ("kokoro", "quantized", Mode.WINDOWS): Cost(1.4, 150, Mode.WINDOWS),
         ("piper", "fp32", Mode.WINDOWS): Cost(1.5, 50, Mode.WINDOWS),

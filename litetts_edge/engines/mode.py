@@ -22,6 +22,7 @@ class Mode(StrEnum):
     """What exists of a sentence at a time."""
 
     WHOLE = "whole sentences"
+    EXACT = "whole sentences from the prepared parts"
     WINDOWS = "windows"
 
 
@@ -33,7 +34,7 @@ def mode_of(model: InstalledModel, options: EngineOptions) -> Mode:
     if model.engine == "piper":
         return Mode.WINDOWS
     is_calibrated = options.stream is Stream.CALIBRATED and calibrated(prepared, model)
-    return Mode.WINDOWS if is_calibrated else Mode.WHOLE
+    return Mode.WINDOWS if is_calibrated else Mode.EXACT
 
 
 def calibrated(prepared: Prepared, model: InstalledModel) -> frozenset[str]:

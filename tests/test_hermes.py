@@ -17,7 +17,7 @@ import soundfile
 from litetts_edge.decode import decode_wav
 from litetts_edge.errors import AudioNotReadable
 from litetts_edge.mqtt.topics import HermesGetVoices, HermesPlay, HermesSay, HermesTopics, matches
-from tests.broker import PATIENCE_S, Broker, SecondClient
+from tests.broker import PATIENCE_S, Broker, Proxy, SecondClient
 from tests.program import NODE, House, Program, house, programs
 from tests.virtual_card import virtual_card
 
@@ -160,6 +160,38 @@ async def test_what_is_spoken_at_a_stop_of_the_daemon_is_finished(tmp_path: Path
         assert (await rhasspy.next())[1]["id"] == "x"
 
 
+async def test_what_ends_while_the_broker_is_away_is_finished_when_it_is_back(tmp_path: Path) -> None:
+    """Once, over the new connection; and over another link, when the settings of the broker changed meanwhile."""
+    async with (
+        Broker(tmp_path / "broker") as broker,
+        Proxy(broker.port) as proxy,
+        programs(tmp_path) as make,
+        house(broker.port) as friend,
+        SecondClient(broker.port) as client,
+    ):
+        rhasspy = Rhasspy(client)
+        await client.subscribe("hermes/tts/sayFinished")
+        program = make(proxy.port, HERMES)
+        await program.start()
+        await friend.online()
+        say = {"siteId": NODE, "text": "a b c", "lang": "tiny:slow"}
+        await rhasspy.send("hermes/tts/say", {"id": "cut", **say})
+        await friend.document("state", lambda state: state["current"] is not None)
+        proxy.refuse()
+        proxy.cut()
+        await friend.until(lambda: ("availability", b"offline") in friend.heard)
+        friend.heard.clear()
+        proxy.accept()
+        await friend.online()
+        assert (await rhasspy.next())[1]["id"] == "cut"
+        await rhasspy.send("hermes/tts/say", {"id": "moved", **say})
+        await friend.document("state", lambda state: state["current"] is not None)
+        friend.heard.clear()
+        await friend.send("request/override", {"key": "mqtt.keepalive_s", "value": 20})
+        await friend.online()
+        assert (await rhasspy.next())[1]["id"] == "moved"
+
+
 async def test_other_sites_are_passed_over(tmp_path: Path) -> None:
     """Neither spoken nor answered; nor is a site's audio."""
     async with at_home(tmp_path) as (rhasspy, friend, _):
@@ -232,6 +264,8 @@ async def test_a_retained_message_does_not_act(tmp_path: Path) -> None:
         await rhasspy.send("hermes/tts/say", {"id": "kept", "siteId": "garage", "text": "Hello."}, retain=True)
         await rhasspy.send("hermes/tts/say", {"id": "kept", "siteId": NODE, "text": "Hello."}, retain=True)
         await rhasspy.send(f"hermes/audioServer/{NODE}/playBytes/kept", wav(), retain=True)
+        for topic in ("hermes/tts/say", f"hermes/audioServer/{NODE}/playBytes/kept"):
+            await rhasspy.send(topic, b"", retain=True)  # takes it back
         await rhasspy.send("hermes/tts/say", {"id": "live", "siteId": NODE, "text": "Hello."})
         assert (await rhasspy.next())[1]["id"] == "live"
         await friend.until(lambda: len(friend.documents("error")) == 2)

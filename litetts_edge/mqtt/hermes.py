@@ -147,7 +147,9 @@ class Hermes(Neighbour):
 
     async def _play(self, delivery: Delivery, site: str, name: str) -> None:
         if delivery.retain:
-            raise RetainedMessage(delivery.topic)
+            if delivery.payload:
+                raise RetainedMessage(delivery.topic)
+            return
         topics, settings, arrival, request = self._topics, self._live.value, self._arrival(delivery), new_id()
         # Rhasspy's own audio server takes the request for the session, too.
         answer = {"id": name, "siteId": site, "sessionId": name}

@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from litetts_edge.decode import decode_wav
+from litetts_edge.decode import RATES, decode_wav
 from litetts_edge.errors import AudioNotReadable
 from litetts_edge.mqtt.topics import HermesGetVoices, HermesPlay, HermesSay, HermesTopics, matches
 from tests.broker import PATIENCE_S, Broker, Proxy, SecondClient
@@ -425,6 +427,24 @@ def test_what_is_no_wav_is_refused(what: str) -> None:
     """With a reason, and never with anything else."""
     with pytest.raises(AudioNotReadable):
         decode_wav(_damaged()[what])
+
+
+@given(data=st.data(), channels=st.integers(1, 3), subtype=st.sampled_from(["PCM_16", "PCM_24", "FLOAT"]))
+@settings(deadline=None, max_examples=150)
+def test_a_wav_with_anything_in_its_header_is_decoded_or_refused(
+    data: st.DataObject, channels: int, subtype: str
+) -> None:
+    """Samples in range, or AudioNotReadable; no other error gets out, and nothing grows beyond what came."""
+    damaged = bytearray(wav(0.01, 8_000, channels, subtype))
+    for _ in range(data.draw(st.integers(1, 6))):
+        damaged[data.draw(st.integers(0, min(80, len(damaged) - 1)))] = data.draw(st.integers(0, 255))
+    try:
+        samples, rate = decode_wav(bytes(damaged[: data.draw(st.integers(0, len(damaged)))]))
+    except AudioNotReadable:
+        return
+    assert rate in RATES
+    assert len(samples) <= len(damaged)
+    assert np.all(np.abs(samples) <= 1.0)
 
 
 def test_topics_of_hermes() -> None:

@@ -14,7 +14,7 @@ from litetts_edge.commands.models.using import how_to_reload
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.piper import PiperEngine
 from litetts_edge.pipeline.voices import installed
-from litetts_edge.settings.schema import Settings
+from litetts_edge.settings.schema import Mqtt, Settings
 from tests.broker import Broker
 from tests.program import House, Program, programs
 from tests.program import house as friend_of
@@ -73,6 +73,8 @@ def test_the_service_is_reloaded_by_systemd(tmp_path: Path) -> None:
     assert how_to_reload(service, unit) == "sudo systemctl reload litetts-edge"
     assert how_to_reload(Settings(state_dir=str(tmp_path)), unit).startswith("mosquitto_pub -h ")
     assert how_to_reload(service, tmp_path / "none").endswith("/request/reload -n")
+    guarded = Settings(state_dir=str(tmp_path), mqtt=Mqtt(username="edge"))
+    assert " -u edge -P PASSWORD -t " in how_to_reload(guarded, unit)
 
 
 @pytest.mark.parametrize("engine", ["auto", "piper"])

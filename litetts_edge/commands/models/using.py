@@ -64,7 +64,8 @@ def how_to_reload(settings: Settings, unit: Path = UNIT) -> str:
         return "sudo systemctl reload litetts-edge"
     mqtt = settings.mqtt
     topic = Topics(mqtt.base_topic, settings.node.id, settings.node.groups).request("reload")
-    return f"mosquitto_pub -h {mqtt.host} -p {mqtt.port} -t {topic} -n"
+    user = f" -u {mqtt.username} -P PASSWORD" if mqtt.username else ""
+    return f"mosquitto_pub -h {mqtt.host} -p {mqtt.port}{user} -t {topic} -n"
 
 
 def _values(name: str, voice: str, shelf: Shelf) -> dict[str, str]:

@@ -3,7 +3,8 @@
 The front and the harmonic source run once for a sentence. The generator normalises every channel over the whole of
 it: `exact` runs it on all of the sentence, `calibrated` on windows, with statistics that were measured on other
 sentences of the voice (stream_statistics) and that a check has found good (stream_check). A voice without them is
-spoken exactly. The noise of the source is drawn anew from the same seed, so a sentence repeats to the bit.
+spoken exactly; where no voice has them, by the whole graph, which takes least. The noise of the source is drawn anew
+from the same seed, so a sentence repeats to the bit.
 """
 
 from __future__ import annotations
@@ -93,20 +94,22 @@ class KokoroStream:
         self._pace = Pace()
         self._shape: Shape | None = None
         self._ports = (Port("", np.dtype(object), 0, 0),) * 3
+        self._whole = WholeGraph(model, options)
+        """Loaded instead of the parts while no voice is calibrated."""
 
     @property
     def is_loaded(self) -> bool:
-        return self._shape is not None
+        return self._whole.is_loaded or self._shape is not None
 
     @property
     def model_bytes(self) -> int:
         """Size of the loaded files; 0 when not loaded."""
-        return sum(session.model_bytes for session in self._sessions.values())
+        return self._whole.model_bytes + sum(session.model_bytes for session in self._sessions.values())
 
     @property
     def style_width(self) -> int:
         """Numbers of a style. Only when loaded."""
-        return self._ports[1].width or STYLE
+        return self._whole.style_width if self._whole.is_loaded else self._ports[1].width or STYLE
 
     @property
     def shape(self) -> Shape:
@@ -116,12 +119,26 @@ class KokoroStream:
         return self._shape
 
     def load(self) -> None:
-        """Front, source and the generator that the voices need. Raises EngineFailed."""
+        """The parts that the voices need, or the whole graph. Raises EngineFailed."""
+        if self.is_loaded:
+            return
+        is_windowed = bool(passed(self.calibrated, self.source))
+        if self._options.stream is Stream.CALIBRATED and not is_windowed:
+            name = self._model.name
+            log.info(
+                "%s speaks whole sentences: `models check %s` has found no voice good in windows.", name, name
+            )
+            self._whole.load()
+        else:
+            self.load_parts("generator" if self._options.stream is Stream.CALIBRATED else "generator-stats")
+
+    def load_parts(self, generator: str = "generator-stats") -> None:
+        """Front, source and one of the generators; a second call does nothing. Raises EngineFailed."""
         if self._shape is not None:
             return
+        self._whole.unload()
         try:
-            is_windowed = self._options.stream is Stream.CALIBRATED and passed(self.calibrated, self.source)
-            for part in ("front", "source", "generator" if is_windowed else "generator-stats"):
+            for part in ("front", "source", generator):
                 self._session(part)
             front = self._sessions["front"]
             self._ports = read_inputs(front, self._model.engine, self._prepared.folder)
@@ -139,6 +156,7 @@ class KokoroStream:
 
     def unload(self) -> None:
         """Free the sessions."""
+        self._whole.unload()
         for session in self._sessions.values():
             session.unload()
         self._sessions.clear()
@@ -149,6 +167,9 @@ class KokoroStream:
         self, ids: NDArray[np.int64], style: NDArray[np.float32], speed: float, voice: str = ""
     ) -> Iterator[Step]:
         """One step for each window; one for all of an exact sentence."""
+        if self._whole.is_loaded:
+            yield from self._whole.steps(ids, style, speed)
+            return
         calibration = self.calibration(voice) if self._options.stream is Stream.CALIBRATED else None
         if calibration is None:
             yield lambda run: self._exact(ids, style, speed, run)
@@ -293,7 +314,13 @@ class KokoroStream:
             raise EngineFailed(self._model.engine, f"{self._prepared.folder} has no {part}.")
         options = self._options
         session = OnnxModel(
-            self._model.engine, path, threads=options.threads, spinning=options.spinning, arena=options.arena
+            self._model.engine,
+            path,
+            threads=options.threads,
+            spinning=options.spinning,
+            # In windows an arena takes a fifth less time, and less memory: what it holds is that of one window.
+            arena=options.arena or part != "generator-stats",
+            pattern=False,
         )
         session.load()
         return session

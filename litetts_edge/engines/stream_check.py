@@ -34,7 +34,7 @@ def calibrate(stream: KokoroStream, voice: str, sentences: Sequence[Spoken]) -> 
 
     Raises ValueError for too few sentences.
     """
-    stream.load()
+    stream.load_parts()
     runs = Runs()
     observed: list[Observed] = []
     for spoken in sentences:
@@ -59,7 +59,7 @@ def stream_check(
     """
     if not sentences:
         raise ValueError("a check needs sentences")
-    stream.load()
+    stream.load_parts()
     runs = Runs()
     exact: list[tuple[Told, Samples]] = []
     for spoken in sentences:  # all of them first: only one of the two generators is loaded at a time

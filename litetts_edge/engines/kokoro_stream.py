@@ -3,8 +3,8 @@
 The front and the harmonic source run once for a sentence. The generator normalises every channel over the whole of
 it: `exact` runs it on all of the sentence, `calibrated` on windows, with statistics that were measured on other
 sentences of the voice (stream_statistics) and that a check has found good (stream_check). A voice without them is
-spoken exactly; where no voice has them, by the whole graph, which takes least. The noise of the source is drawn anew
-from the same seed, so a sentence repeats to the bit.
+spoken exactly; where no voice has them, by the whole graph, which takes least. The noise of the source is drawn
+from the same seed each time, so a sentence repeats to the bit.
 """
 
 from __future__ import annotations

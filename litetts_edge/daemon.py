@@ -43,8 +43,10 @@ from litetts_edge.settings.live import LiveSettings, Sources
 from litetts_edge.settings.load import Loaded
 from litetts_edge.settings.problems import SettingsError
 from litetts_edge.settings.schema import Settings
+from litetts_edge.sinks.ducking import Ducking, DuckingSink
 from litetts_edge.sinks.file import FileSink
 from litetts_edge.sinks.mqtt import MqttSink
+from litetts_edge.sinks.players import Players
 from litetts_edge.sinks.speaker import SpeakerSink
 from litetts_edge.sinks.stream import StreamSink
 from litetts_edge.speech import SpeakRequest
@@ -86,10 +88,16 @@ class Daemon:
             volume=speaker.volume,
             muted=speaker.muted,
             release_after_s=speaker.release_after_s,
+            lead_in_s=speaker.lead_in_s,
             on_change=self._device_changed,
         )
+        memory = Path(settings.state_dir) / "ducked.json"
+        self.ducking = Ducking(Players(), memory, lambda: self.live.value.speaker.duck_percent)
         self.audio = AudioOverMqtt(topics_of(settings), settings.mqtt.max_audio_bytes)
-        sinks: dict[str, AudioSink] = {"speaker": self.speaker, "file": FileSink(Path(settings.file.folder))}
+        sinks: dict[str, AudioSink] = {
+            "speaker": DuckingSink(self.speaker, self.ducking),
+            "file": FileSink(Path(settings.file.folder)),
+        }
         if settings.mqtt.enabled:
             sinks["mqtt"] = MqttSink(self.audio)
         stream = StreamSink()  # for doors, not for a request's `output`
@@ -169,7 +177,7 @@ class Daemon:
         await asyncio.to_thread(self.manners.look, self.live.value)
         self.thread.start()
         with self.bus.subscribe() as counted, self.bus.subscribe() as told:
-            async with self.speaker, asyncio.TaskGroup() as group:
+            async with self.speaker, self.ducking, asyncio.TaskGroup() as group:
                 counting = group.create_task(self._count(counted), name="health")
                 ticking = group.create_task(self._tick(), name="watchdog")
                 async with self.pipeline.running():
@@ -300,6 +308,7 @@ class Daemon:
     def _settings_changed(self, settings: Settings, changes: Sequence[Change]) -> None:
         self.speaker.set_volume(settings.speaker.volume)
         self.speaker.set_muted(settings.speaker.muted)
+        self.speaker.set_lead_in(settings.speaker.lead_in_s)
         changed = {change.key for change in changes}
         if "log.level" in changed:
             logging.getLogger("litetts_edge").setLevel(settings.log.level.upper())

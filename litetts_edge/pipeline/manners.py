@@ -88,22 +88,21 @@ class Manners:
             return request
         raise QuietHours(self._settings().quiet.passes)
 
-    def softened(self, request: SpeakRequest) -> SpeakRequest:
-        """The request with the volume that it is heard with."""
-        if self._verdict(request) is not Verdict.SOFTLY:
-            return request
-        settings = self._settings()
-        asked = settings.speaker.volume if request.volume is None else request.volume
-        return replace(request, volume=min(asked, settings.quiet.volume))
+    async def announced(self, request: SpeakRequest, source: Source) -> tuple[SpeakRequest, Source]:
+        """The request as it is heard, and the source with its chime before it.
 
-    async def announced(self, request: SpeakRequest, source: Source) -> Source:
-        """The source with the request's chime before it; one that cannot be played is only warned of."""
+        Softly where that is asked for at this hour; a chime that cannot be played is only warned of.
+        """
+        if self._verdict(request) is Verdict.SOFTLY:
+            settings = self._settings()
+            asked = settings.speaker.volume if request.volume is None else request.volume
+            request = replace(request, volume=min(asked, settings.quiet.volume))
         if not request.chime:
-            return source
+            return request, source
         try:
-            return Chimed(source, await self.tunes.chunk(request.chime, source.audio.sample_rate))
+            return request, Chimed(source, await self.tunes.chunk(request.chime, source.audio.sample_rate))
         except ChimeUnusable as error:
-            return Chimed(source, None, f"chime_unusable: {error}")
+            return replace(request, chime=""), Chimed(source, None, f"chime_unusable: {error}")
 
     def _verdict(self, request: SpeakRequest) -> Verdict:
         rules = self._settings().quiet

@@ -305,8 +305,7 @@ class SpeechPipeline:
         first_audio: Sequence[float],
         on_first_audio: Callable[[float], None],
     ) -> Finished:
-        heard = self.manners.softened(request)
-        whole = await self.manners.announced(request, source)
+        heard, whole = await self.manners.announced(request, source)
         async with open_outputs(self._sinks, request.outputs, heard, source.audio, on_first_audio) as outputs:
             async with aclosing(whole.stream()) as chunks:
                 async for chunk in chunks:

@@ -15,6 +15,8 @@ from litetts_edge.interfaces import AudioWriter
 from litetts_edge.pcm import AudioChunk, AudioFormat, Samples
 from litetts_edge.sinks.card import DRAIN_S, Card, Controls, SpeakerState
 from litetts_edge.sinks.driver import DriverStuck
+from litetts_edge.sinks.lead_in import LeadIn
+from litetts_edge.sinks.outlet import Outlet
 from litetts_edge.speech import SpeakRequest
 
 __all__ = ["SpeakerSink", "SpeakerState"]
@@ -31,8 +33,9 @@ class SpeakerSink:
     `device` is an index, a name or a part of one; empty means the default. `latency_s` is how much sound the
     card holds. Without a device it opens all the same: writer() then raises NoAudioDevice, until one appears.
     A device that disappears in mid-utterance is waited for during `give_up_s`, and the utterance goes on from
-    what was heard. `release_after_s` of silence give the device back; -1 keeps it. `on_change` is called on
-    the event loop when the device comes or goes later than the opening.
+    what was heard. `release_after_s` of silence give the device back; -1 keeps it. `lead_in_s` is how long the
+    device is awake before the first sample after a pause. `on_change` is called on the event loop when the
+    device comes or goes later than the opening.
     """
 
     name = "speaker"
@@ -45,6 +48,7 @@ class SpeakerSink:
         muted: bool = False,
         release_after_s: float = 10.0,
         give_up_s: float = 10.0,
+        lead_in_s: float = 0.0,
         on_change: Callable[[], None] | None = None,
     ) -> None:
         self._latency_s = latency_s
@@ -56,6 +60,7 @@ class SpeakerSink:
         self._controls = Controls(level=0.0)
         self._card = Card(device, latency_s, self._controls, on_change)
         self._idle_since = 0.0
+        self._lead_in = LeadIn(lead_in_s)
         self._apply()
 
     async def __aenter__(self) -> SpeakerSink:
@@ -105,6 +110,10 @@ class SpeakerSink:
         self._volume = volume
         self._apply()
 
+    def set_lead_in(self, seconds: float) -> None:
+        """How long a sleeping device is woken; from the next utterance on."""
+        self._lead_in.seconds = seconds
+
     def set_muted(self, muted: bool) -> None:
         """Silence, live; what is spoken meanwhile is lost."""
         self._muted = muted
@@ -134,16 +143,16 @@ class SpeakerSink:
             self._utterance_volume = request.volume
             self._apply()
             try:
-                outlet = await self._card.ready()
+                outlet = await self._ready()
                 outlet.playout.first_at = None
-                self._speak(True)
+                self.speak(True)
                 resampler = dsp.Resampler(audio.sample_rate, self._card.rate)
                 watch = _FirstAudio(self._card, on_first_audio)
                 try:
-                    yield _SpeakerWriter(self, resampler, watch)
+                    yield _SpeakerWriter(self, resampler, watch, bool(request.chime))
                 finally:
                     watch.end()
-                    self._speak(False)
+                    self.speak(False)
                     await self._cut()
             finally:
                 self._utterance_volume = None
@@ -165,7 +174,7 @@ class SpeakerSink:
 
     async def drain(self) -> None:
         """Return when all that was put was heard. For the writer only."""
-        self._speak(False)
+        self.speak(False)
         while self._card.ring is not None:
             outlet = await self._card.alive(self._give_up_s)
             left = outlet.quiet_at - time.monotonic() + outlet.ring.fill / self._card.rate
@@ -173,9 +182,23 @@ class SpeakerSink:
                 return
             await asyncio.sleep(min(max(left, 0.005), 0.1))
 
-    def _speak(self, speaking: bool) -> None:
+    async def wake(self, chime_s: float) -> None:
+        """Wait until the device may hear the first sample. For the writer only."""
+        await asyncio.sleep(self._lead_in.left(time.monotonic(), chime_s))
+
+    def speak(self, speaking: bool) -> None:
+        """Whether more is to come soon, so that running dry is a fault. For the writer only."""
         self._controls.speaking = speaking
         self._card.apply()
+
+    async def _ready(self) -> Outlet:
+        """The open stream for a new utterance; it plays silence already when the device has to be woken."""
+        before, idle_s = self._card.outlet, time.monotonic() - self._idle_since
+        outlet = await self._card.ready()
+        if self._lead_in.begin(time.monotonic(), opened=outlet is not before, idle_s=idle_s):
+            with contextlib.suppress(NoAudioDevice, DriverStuck):  # put() tries again, and gives up in time
+                await self._card.start(outlet)
+        return outlet
 
     async def _cut(self) -> None:
         """Fade out and forget what nobody has heard yet; a card that does not follow is dropped."""
@@ -261,14 +284,24 @@ class _FirstAudio:
 class _SpeakerWriter:
     """Takes one utterance to the loudspeaker."""
 
-    def __init__(self, sink: SpeakerSink, resampler: dsp.Resampler, first: _FirstAudio) -> None:
+    def __init__(self, sink: SpeakerSink, resampler: dsp.Resampler, first: _FirstAudio, has_chime: bool) -> None:
         self._sink = sink
         self._resampler = resampler
         self._first = first
+        self._chime_is_next = has_chime
+        self._awake = False
 
     async def write(self, chunk: AudioChunk) -> None:
-        self._first.begin()
+        is_chime, self._chime_is_next = self._chime_is_next, False
+        if not self._awake:
+            await self._sink.wake(chunk.seconds if is_chime else 0.0)
+            self._awake = True
+            self._first.begin()
+        # After a chime the text may be a moment late, which is no underrun.
+        self._sink.speak(True)
         await self._sink.put(self._resampler.feed(chunk.samples))
+        if is_chime:
+            self._sink.speak(False)
 
     async def finish(self) -> None:
         await self._sink.put(self._resampler.finish())

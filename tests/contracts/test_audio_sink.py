@@ -17,8 +17,10 @@ import soundfile
 
 from litetts_edge.interfaces import AudioSink
 from litetts_edge.pcm import AudioChunk, AudioFormat, Samples
+from litetts_edge.sinks.ducking import Ducking, DuckingSink
 from litetts_edge.sinks.file import FileSink
 from litetts_edge.sinks.mqtt import MqttSink
+from litetts_edge.sinks.players import Players
 from litetts_edge.sinks.speaker import SpeakerSink
 from litetts_edge.sinks.stream import StreamSink
 from litetts_edge.speech import Encoding, RequestId, SpeakRequest
@@ -85,6 +87,15 @@ async def speaker_stage(_folder: Path) -> AsyncIterator[Stage]:
 
 
 @contextlib.asynccontextmanager
+async def ducking_stage(folder: Path) -> AsyncIterator[Stage]:
+    with virtual_card() as fresh, card_of_this_process(fresh) as card:
+        ducking = Ducking(Players(), folder / "ducked.json", lambda: 30)
+        async with SpeakerSink(volume=100, latency_s=0.1) as sink, ducking:
+            with card.recording() as recording:
+                yield Stage(DuckingSink(sink, ducking), recording.samples)
+
+
+@contextlib.asynccontextmanager
 async def mqtt_stage(_folder: Path) -> AsyncIterator[Stage]:
     shelf = Shelf(limit=20_000)  # an utterance of 0.6 s comes in three messages
 
@@ -97,7 +108,7 @@ async def mqtt_stage(_folder: Path) -> AsyncIterator[Stage]:
 
 StageMaker = Callable[[Path], AbstractAsyncContextManager[Stage]]
 every_sink = pytest.mark.parametrize(
-    "make", [recording_stage, file_stage, stream_stage, mqtt_stage, speaker_stage]
+    "make", [recording_stage, file_stage, stream_stage, mqtt_stage, speaker_stage, ducking_stage]
 )
 
 
@@ -204,7 +215,7 @@ async def test_a_cancelled_write_leaves_the_sink_usable(make: StageMaker, tmp_pa
         await until_heard(stage, two)
 
 
-@pytest.mark.parametrize("make", [recording_stage, speaker_stage])
+@pytest.mark.parametrize("make", [recording_stage, speaker_stage, ducking_stage])
 async def test_a_paused_sink_makes_the_writer_wait(make: StageMaker, tmp_path: Path) -> None:
     """What does not fit waits in write(); it is neither dropped nor refused, and comes after resume()."""
     sent = babble(2.5, RATE)

@@ -1,0 +1,301 @@
+"""Other players are soft while the loudspeaker is in use: a real PulseAudio, and a second client that plays."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from litetts_edge.pcm import AudioChunk, AudioFormat
+from litetts_edge.sinks import players as players_module
+from litetts_edge.sinks.ducking import Ducking, DuckingSink
+from litetts_edge.sinks.players import Player, Players, PlayersUnreachable
+from litetts_edge.sinks.speaker import SpeakerSink
+from litetts_edge.speech import RequestId, SpeakRequest
+from tests.broker import Broker
+from tests.program import house, programs
+from tests.recording_sink import RecordingSink
+from tests.virtual_card import RATE, VirtualCard, babble, card_of_this_process, virtual_card
+
+FULL, THIRD = 65536, 19661
+"""PulseAudio's 100 % and 30 %."""
+REQUEST = SpeakRequest(RequestId("r"), "text", "voice")
+
+
+@pytest.fixture
+def card() -> Iterator[VirtualCard]:
+    with virtual_card() as fresh, card_of_this_process(fresh):
+        yield fresh
+
+
+@contextlib.contextmanager
+def music(card: VirtualCard, name: str = "music", volume: int = FULL) -> Iterator[subprocess.Popen[bytes]]:
+    """Another program that plays silence without an end."""
+    command = f"pacat --raw --rate=48000 --channels=2 --format=s16le --client-name={name} --volume={volume}"
+    with (
+        Path("/dev/zero").open("rb") as zeros,
+        subprocess.Popen(command.split(), stdin=zeros, env=os.environ | card.environment) as playing,
+    ):
+        try:
+            yield playing
+        finally:
+            playing.kill()
+
+
+def ducking(folder: Path, players: Players | None = None, percent: int = 30) -> Ducking:
+    return Ducking(players or Players(), folder / "ducked.json", lambda: percent, linger_s=0.0)
+
+
+async def heard_at(*wanted: int, within_s: float = 10.0) -> None:
+    """Wait until the players of others have these volumes, in their order."""
+    found: list[int] = []
+    async with asyncio.timeout(within_s):
+        while found != list(wanted):
+            found = [player.volumes[0] for player in await Players().list()]
+
+
+async def test_a_player_is_soft_while_we_speak(card: VirtualCard, tmp_path: Path) -> None:
+    """By so much of its own volume, each channel; afterwards as it was, and nothing is left to remember."""
+    with music(card, volume=FULL // 2):
+        await heard_at(FULL // 2)
+        (player,) = await Players().list()
+        await Players().set(player.index, (40_000, 20_000))
+        async with ducking(tmp_path) as quieter:
+            async with quieter.use():
+                await heard_at(12_000)
+                (player,) = await Players().list()
+                assert player.volumes == (12_000, 6_000)
+                assert (tmp_path / "ducked.json").exists()
+            await heard_at(40_000)
+            (player,) = await Players().list()
+            assert player.volumes == (40_000, 20_000)
+        assert not (tmp_path / "ducked.json").exists()
+
+
+async def test_our_own_stream_is_left_alone(card: VirtualCard, tmp_path: Path) -> None:
+    """The loudspeaker is not turned down with the others."""
+    with music(card):
+        await heard_at(FULL)
+        async with SpeakerSink(volume=100) as speaker, ducking(tmp_path) as quieter:
+            sink = DuckingSink(speaker, quieter)
+            async with sink.writer(REQUEST, AudioFormat(RATE), lambda _at: None) as writer:
+                await writer.write(AudioChunk(babble(0.5, RATE), RATE))
+                await heard_at(THIRD)
+                everybody = await Players(own_process=1).list()
+                assert sorted(player.volumes[0] for player in everybody) == [THIRD, FULL]
+                await writer.finish()
+            await heard_at(FULL)
+
+
+async def test_whoever_turns_the_music_up_meanwhile_keeps_it(card: VirtualCard, tmp_path: Path) -> None:
+    """Or down: their hand is on it."""
+    with music(card):
+        await heard_at(FULL)
+        async with ducking(tmp_path) as quieter:
+            async with quieter.use():
+                await heard_at(THIRD)
+                (player,) = await Players().list()
+                await Players().set(player.index, (50_000, 50_000))
+            await until(lambda: not (tmp_path / "ducked.json").exists())
+            await heard_at(50_000)
+
+
+async def test_a_player_that_begins_meanwhile_is_soft_too(
+    card: VirtualCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And is turned up with the others."""
+    monkeypatch.setattr("litetts_edge.sinks.ducking.LOOK_S", 0.05)
+    async with ducking(tmp_path) as quieter:
+        with contextlib.ExitStack() as stack:
+            async with quieter.use():
+                stack.enter_context(music(card, "one"))
+                await heard_at(THIRD)
+                stack.enter_context(music(card, "two"))
+                await heard_at(THIRD, THIRD)
+            await heard_at(FULL, FULL)
+
+
+async def test_a_stop_turns_everything_up(card: VirtualCard, tmp_path: Path) -> None:
+    """In the middle of an announcement."""
+    with music(card):
+        async with ducking(tmp_path) as quieter, quieter.use():
+            await heard_at(THIRD)
+            await until((tmp_path / "ducked.json").exists)
+        # Left in the order of a stop: the use first, then the ducking, which has no time for its pause.
+        await heard_at(FULL)
+
+
+async def test_a_player_that_ended_softly_is_turned_up_the_next_time(card: VirtualCard, tmp_path: Path) -> None:
+    """The server remembers the last volume of a program, which was ours."""
+    async with ducking(tmp_path) as quieter:
+        async with quieter.use():
+            with music(card):
+                await heard_at(THIRD)
+            await heard_at()
+        with music(card, volume=THIRD):
+            await heard_at(THIRD)
+            async with quieter.use():
+                await until(lambda: [one.before[0] for one in quieter._lowered.values()] == [FULL])
+            await heard_at(FULL)
+
+
+async def test_the_next_start_turns_up_what_a_crash_left_soft(card: VirtualCard, tmp_path: Path) -> None:
+    """The real program, killed in the middle of a sentence."""
+    environ = {**card.environment, "LITETTS_EDGE__SPEAKER__DUCK_PERCENT": "30"}
+    with music(card):
+        async with Broker(tmp_path / "broker") as broker, programs(tmp_path) as make, house(broker.port) as friend:
+            program = make(broker.port, environ)
+            await program.start()
+            await friend.online()
+            await friend.send("speak", "One, two, three, four, five, six, seven, eight, nine, ten.")
+            await all_heard_at(THIRD)
+            await program.end(signal.SIGKILL)
+            await all_heard_at(THIRD)
+            await program.start()
+            await all_heard_at(FULL)
+            await program.end()
+
+
+async def all_heard_at(volume: int) -> None:
+    """As heard_at() for the music alone: here the program's own stream is a stranger's."""
+    async with asyncio.timeout(20):
+        while [player.volumes[0] for player in await Players().list() if player.key == "music"] != [volume]:
+            pass
+
+
+# -- without a sound server that answers -------------------------------------------------------------------
+
+
+async def until(claim: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not claim():  # noqa: ASYNC110 - a file sets no event
+            await asyncio.sleep(0.01)
+
+
+class Shelf(Players):
+    """A sound server with one player, which fails when it is told to."""
+
+    def __init__(self, fails: str = "") -> None:
+        super().__init__()
+        self.player = Player(7, "music", (FULL, FULL))
+        self.fails = fails
+        self.asked = asyncio.Event()
+
+    async def list(self) -> list[Player]:
+        self.asked.set()
+        if self.fails:
+            raise PlayersUnreachable(self.fails)
+        return [self.player]
+
+    async def set(self, index: int, volumes: Sequence[int]) -> None:
+        self.player = Player(index, "music", tuple(volumes))
+
+
+@contextlib.asynccontextmanager
+async def used(quieter: Ducking) -> AsyncIterator[None]:
+    async with quieter, quieter.use():
+        yield
+
+
+async def test_nothing_is_asked_when_it_is_off(tmp_path: Path) -> None:
+    """The default, 100 %: no process is started, no file read or written."""
+    shelf = Shelf()
+    async with used(ducking(tmp_path, shelf, percent=100)):
+        pass
+    assert not shelf.asked.is_set()
+    assert not (tmp_path / "ducked.json").exists()
+
+
+async def test_an_unreachable_server_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The announcement goes on; so does the next."""
+    shelf = Shelf(fails="nobody is there")
+    with caplog.at_level(logging.WARNING):
+        async with ducking(tmp_path, shelf) as quieter:
+            for _ in range(2):
+                shelf.asked.clear()
+                async with quieter.use():
+                    await shelf.asked.wait()
+    assert caplog.text.count("nobody is there") == 1
+
+
+async def test_a_pause_turns_the_music_up(tmp_path: Path) -> None:
+    """Whoever pauses the announcement hears the music meanwhile."""
+    shelf = Shelf()
+    async with ducking(tmp_path, shelf) as quieter:
+        sink = DuckingSink(RecordingSink(), quieter)
+        async with sink.writer(REQUEST, AudioFormat(RATE), lambda _at: None):
+            await until(lambda: shelf.player.volumes == (THIRD, THIRD))
+            sink.pause()
+            await until(lambda: shelf.player.volumes == (FULL, FULL))
+            sink.resume()
+            await until(lambda: shelf.player.volumes == (THIRD, THIRD))
+    assert shelf.player.volumes == (FULL, FULL)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "5", "[5]", '[{"index": "x"}]', '[{"index": 1, "key": "a", "before": 5, "after": []}]']
+)
+async def test_a_damaged_memory_is_told_and_left(
+    tmp_path: Path, content: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody is turned up by guessing, and what comes next is turned down and up as always."""
+    (tmp_path / "ducked.json").write_text(content)
+    shelf = Shelf()
+    async with used(ducking(tmp_path, shelf)):
+        await until(lambda: shelf.player.volumes == (THIRD, THIRD))
+    assert shelf.player.volumes == (FULL, FULL)
+    assert "cannot be read" in caplog.text
+
+
+async def test_a_memory_of_somebody_else_is_not_theirs(tmp_path: Path) -> None:
+    """A player of another name, or one that was turned since, is left as it is."""
+    for key, after in (("film", FULL), ("music", THIRD)):
+        lowered = {"index": 7, "key": key, "before": [1, 1], "after": [after, after]}
+        (tmp_path / "ducked.json").write_text(json.dumps([lowered]))
+        shelf = Shelf()
+        async with ducking(tmp_path, shelf):
+            await shelf.asked.wait()
+        assert shelf.player.volumes == (FULL, FULL)
+
+
+async def test_a_frozen_server_is_given_up(card: VirtualCard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What asks it is killed."""
+    monkeypatch.setattr(players_module, "ANSWER_S", 0.3)
+    card.freeze()
+    try:
+        with pytest.raises(PlayersUnreachable, match="has not answered"):
+            await Players().list()
+    finally:
+        card.thaw()
+
+
+async def test_without_pactl_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A plain ALSA system has none."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(PlayersUnreachable, match="pulseaudio-utils"):
+        await Players().list()
+
+
+@pytest.mark.parametrize(
+    "said", ["", "{}", "[5]", '[{"index": 1}]', '[{"index": 1, "properties": [], "volume": 5}]']
+)
+async def test_an_answer_that_is_none_is_no_crash(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: str
+) -> None:
+    """Whatever a `pactl` of another version writes."""
+    (tmp_path / "pactl").write_text(f"#!/bin/sh\necho '{said}'\n")
+    (tmp_path / "pactl").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    if said == "{}":
+        assert await Players().list() == []
+        return
+    with pytest.raises(PlayersUnreachable):
+        await Players().list()

@@ -16,6 +16,7 @@ from litetts_edge import __version__
 from litetts_edge.health import Gauges, Health
 from litetts_edge.interfaces import AudioSink
 from litetts_edge.mdns.door import MdnsDoor
+from litetts_edge.mdns.table import endpoints_of
 from litetts_edge.mqtt.door import MqttDoor, topics_of
 from litetts_edge.mqtt.hermes import Hermes
 from litetts_edge.mqtt.homeassistant import HomeAssistant
@@ -154,7 +155,7 @@ class Daemon:
             self._problem,
             model=lambda: self.residence.state,
         )
-        self.mdns = MdnsDoor(self.live, self.status.info)
+        self.mdns = MdnsDoor(self.live, self.status.info, endpoints_of(settings))
         self.tuning = BackgroundTuning(
             sources.arguments, sources.environ, lambda: untuned(self.live.value), self._reload_soon
         )

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from zeroconf import (  # type: ignore[attr-defined]  # DNSAddress is missing in its __all__
+from zeroconf import (  # type: ignore[attr-defined]  # two are missing in its __all__
     DNSAddress,
+    DNSService,
     IPVersion,
+    NotRunningException,
     RecordUpdateListener,
     ServiceBrowser,
     ServiceInfo,
@@ -24,6 +27,7 @@ from litetts_edge.mdns.door import MdnsDoor
 from litetts_edge.mdns.interfaces import interfaces, senders
 from litetts_edge.mdns.table import Endpoint
 from litetts_edge.settings.schema import Settings
+from tests.broker import until
 from tests.network import Host
 from tests.settings_loader import loader
 
@@ -70,6 +74,10 @@ class Node:
         self._loop.call_soon_threadsafe(self._task.cancel)
         self._thread.join()
 
+    def until(self, claim: Callable[[], bool]) -> None:
+        """Wait for what the node has no event for."""
+        asyncio.run_coroutine_threadsafe(until(claim), self._loop).result()
+
     def speak_with(self, model: str) -> None:
         """Another model has been loaded."""
         self.model = model
@@ -87,7 +95,7 @@ class Node:
     async def _serve(self, ready: threading.Event) -> None:
         self._live = Live(self._load("", *self._assignments).settings)
         live: Any = self._live
-        self._door = MdnsDoor(live, self._info, lambda _: tuple(self._endpoints))
+        self._door = MdnsDoor(live, self._info, self._endpoints)
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._door.run())
         ready.set()
@@ -110,6 +118,8 @@ class Ears(RecordUpdateListener):
         """What was heard of whom: Added, Updated, Removed."""
         self.forgotten: set[str] = set()
         """Addresses that were taken back."""
+        self.servers: dict[str, str] = {}
+        """The host that was named last for a service; zeroconf may still know an older one, too."""
 
     def __enter__(self) -> Self:
         self._zeroconf = self._host.inside(lambda: Zeroconf(senders(interfaces())))
@@ -124,7 +134,9 @@ class Ears(RecordUpdateListener):
 
     def _heard(self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
         gone = state_change is ServiceStateChange.Removed
-        found = None if gone else zeroconf.get_service_info(service_type, name)
+        found = None
+        with suppress(NotRunningException):  # the context is being left
+            found = None if gone else zeroconf.get_service_info(service_type, name)
         short = name.removesuffix(".local.")
         with self._news:
             self.story.append((state_change.name, short))
@@ -137,10 +149,12 @@ class Ears(RecordUpdateListener):
     def async_update_records(self, zc: Zeroconf, now: float, records: list[Any]) -> None:
         """Called by zeroconf with what came in one packet."""
         for record in (update.new for update in records):
-            if isinstance(record, DNSAddress) and not record.ttl:
-                with self._news:
+            with self._news:
+                if isinstance(record, DNSAddress) and not record.ttl:
                     self.forgotten.add(str(ip_address(record.address)))
-                    self._news.notify_all()
+                elif isinstance(record, DNSService) and record.ttl:
+                    self.servers[record.name.removesuffix(".local.")] = record.server
+                self._news.notify_all()
 
     def until(self, claim: Callable[[], bool]) -> None:
         """Wait until the claim about what is known is true."""

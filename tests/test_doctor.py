@@ -59,7 +59,7 @@ async def ask(settings: Settings) -> list[Finding]:
 
 
 def at(load: Load, port: int, *assignments: str) -> Settings:
-    return load("", "mqtt.host=127.0.0.1", f"mqtt.port={port}", *assignments).settings
+    return load("", "mqtt.host=127.0.0.1", f"mqtt.port={port}", "mdns.enabled=false", *assignments).settings
 
 
 # -- running checks ----------------------------------------------------------------------------------------
@@ -149,7 +149,10 @@ def test_with_wrong_settings_it_goes_on_with_what_is_right(
     monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
     port = free_port()
     file = tmp_path / "edge.yaml"
-    file.write_text(f"mqtt:\n  prot: 1\n  host: 127.0.0.1\n  port: {port}\noutputs: [mqtt]\nspeed: fast\n")
+    file.write_text(
+        f"mqtt:\n  prot: 1\n  host: 127.0.0.1\n  port: {port}\noutputs: [mqtt]\nspeed: fast\n"
+        "mdns: {enabled: false}\n"
+    )
     assert main(["doctor", "--config", str(file)]) == 1
     out = capsys.readouterr().out
     assert "FAULT settings: 2 errors" in out

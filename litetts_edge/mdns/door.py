@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from litetts_edge.mdns.failure import MdnsFailed
 from litetts_edge.mdns.interfaces import Interface, hardware, interfaces, watching
 from litetts_edge.mdns.names import Names
-from litetts_edge.mdns.table import Endpoint, broker_of, endpoints_of, facts_of, host_name, services
+from litetts_edge.mdns.table import Endpoint, broker_of, facts_of, host_name, services
 from litetts_edge.settings.changes import Change
 from litetts_edge.settings.live import LiveSettings
 from litetts_edge.settings.schema import Settings
@@ -40,9 +40,9 @@ class MdnsDoor:
         self,
         live: LiveSettings,
         info: Callable[[], Mapping[str, object]],
-        endpoints: Callable[[Settings], Sequence[Endpoint]] = endpoints_of,
+        endpoints: Sequence[Endpoint],
     ) -> None:
-        """`info` gives the document of the info topic; it and `endpoints` are asked again after each refresh()."""
+        """`info` gives the document of the info topic, and is asked again after each refresh()."""
         self._live = live
         self._info = info
         self._endpoints = endpoints
@@ -118,7 +118,7 @@ class MdnsDoor:
         await self._publish(self._responder, settings, networks)
 
     async def _publish(self, responder: Responder, settings: Settings, networks: Sequence[Interface]) -> None:
-        announced, unheard = services(facts_of(self._info()), self._endpoints(settings), broker_of(settings))
+        announced, unheard = services(facts_of(self._info()), self._endpoints, broker_of(settings))
         new = await responder.publish(announced, [one for network in networks for one in network.announced])
         if self._repeats:
             self._repeats = False
@@ -146,8 +146,8 @@ class MdnsDoor:
 
     async def _leave(self, *, goodbye: bool = True) -> None:
         if self._responder is not None:
-            responder, self._responder = self._responder, None
-            await responder.close(goodbye=goodbye)
+            await self._responder.close(goodbye=goodbye)
+            self._responder = None
 
     def _rival(self, yields: bool) -> None:
         self._yields = self._yields or yields

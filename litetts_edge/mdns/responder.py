@@ -117,17 +117,20 @@ class Responder:
         )
 
     async def close(self, *, goodbye: bool = True) -> None:
-        """Leave the networks; with a goodbye, clients forget the services at once. Takes GOODBYE_S at most."""
+        """Leave the networks; with a goodbye, clients forget the services at once. Takes GOODBYE_S at most.
+
+        A close() that was cancelled is completed by another.
+        """
         if self._zeroconf is None:
             return
-        zeroconf, self._zeroconf = self._zeroconf, None
         self._on_air.clear()
         if not goodbye:
-            registry = zeroconf.zeroconf.registry
+            registry = self._zeroconf.zeroconf.registry
             registry.async_remove(registry.async_get_service_infos())
         with suppress(*_FAILURES):
             async with asyncio.timeout(GOODBYE_S):
-                await zeroconf.async_close()
+                await self._zeroconf.async_close()
+        self._zeroconf = None
 
     # -- one service -------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from litetts_edge.commands.checks.advice import broker_advice, state_advice
 from litetts_edge.commands.checks.finding import Finding, fault, ok, warn
+from litetts_edge.commands.checks.nearby import suggestions
 from litetts_edge.mqtt.link import Link, Subscription, Will
 from litetts_edge.mqtt.topics import Topics
 from litetts_edge.settings.problems import SettingsError
@@ -91,7 +92,8 @@ def broker(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
         topics.request("ping"),
     )
     heard = asyncio.run(_converse(link, topics, new_id()))
-    yield judge_broker(heard, settings, topics)
+    found = judge_broker(heard, settings, topics)
+    yield replace(found, advice=(*found.advice, *suggestions(heard.problem, settings)))
     if heard.problem is None:
         yield judge_daemon(heard, topics)
 

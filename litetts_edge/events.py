@@ -62,7 +62,8 @@ class Cancelled:
 
     id: RequestId
     reason: str
-    """`stop`, `skip`, `cancel`, `clear`, `interrupted`, `replaced` or `shutdown`."""
+    """`stop`, `skip`, `cancel`, `clear`, `interrupted`, `replaced`, `disconnected` (its sender is gone) or
+    `shutdown`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,22 @@ async def test_a_sender_is_held_back_when_too_much_waits(tmp_path: Path) -> None
         assert len(home.desk.speaker.takes[0].samples) == len(sent)
 
 
+async def test_a_sender_is_not_held_back_for_nothing(tmp_path: Path) -> None:
+    """Its announcement was taken out of the queue while it waited for room: it can go on with the next one."""
+    async with open_home(tmp_path, feed_limit=RATE) as home, connected(home.satellite.port) as client:
+        home.desk.speaker.pause()
+        home.desk.pipeline.submit(ask("before"))
+        await home.desk.at_speaker("before")
+        sending = asyncio.create_task(announce(client, babble(60, RATE)))
+        await home.desk.until(lambda: len(home.desk.pipeline.queue) == 1)
+        home.desk.pipeline.clear()
+        assert (await client.error()).code == "cancelled"
+        await asyncio.wait_for(sending, 10)
+        home.desk.speaker.resume()
+        await announce(client, babble(0.2, RATE))
+        await client.until(Played.is_type)
+
+
 async def test_what_is_not_heard_is_told_and_not_played(home: Home, client: Client) -> None:
     """An error with the reason; the connection stays, because Home Assistant keeps it for ever."""
     home.desk.speaker.pause()

@@ -88,14 +88,24 @@ async def test_a_sentence_is_spoken_before_the_text_ends(client: Client) -> None
     assert set(kinds[1:-1]) == {"audio-chunk"}
 
 
+async def test_the_whole_text_that_comes_with_its_pieces_is_not_spoken_twice(client: Client) -> None:
+    """Home Assistant sends it for servers that know no pieces; after them it is a text like any other."""
+    text = "word " * 20
+    await client.send(SynthesizeStart(), *chunks(text), Synthesize(text), SynthesizeStop())
+    await client.until(SynthesizeStopped.is_type)
+    await client.send(Synthesize("one"))
+    assert (await client.speech()).seconds < 1
+
+
 async def test_a_text_in_pieces_sounds_like_the_whole(home: Home) -> None:
     """To the sample: the same sentences, with the same pauses between them."""
     text = "Mr. Fox is here. He came at 5 p.m. today! Why? Nobody knows.\n\nThe end of it."
     async with connected(home.speech.port) as client:
         await client.send(Synthesize(text))
         whole = await client.speech()
-        await client.send(SynthesizeStart())
-        await client.send(*chunks(*(text[at : at + 3] for at in range(0, len(text), 3))), SynthesizeStop())
+        await client.send(SynthesizeStart(), *chunks(*(text[at : at + 3] for at in range(0, 24, 3))))
+        await home.desk.until(lambda: len(home.closings()) == 2)  # the first sentence is a request of its own
+        await client.send(*chunks(*(text[at : at + 3] for at in range(24, len(text), 3))), SynthesizeStop())
         pieces = await client.speech()
     assert np.array_equal(pieces.samples, whole.samples)
 
@@ -316,6 +326,22 @@ async def test_a_stop_by_somebody_else_is_told(tmp_path: Path) -> None:
         await asyncio.to_thread(engine.entered.wait, 5)
         home.desk.pipeline.stop()
         assert (await client.error()).code == "cancelled"
+
+
+async def test_a_text_that_never_has_its_turn_is_told_of(tmp_path: Path) -> None:
+    """It was taken out of the queue: its client does not wait for a beginning."""
+    engine = BlockingEngine()
+    async with (
+        open_home(tmp_path, [engine]) as home,
+        connected(home.speech.port) as first,
+        connected(home.speech.port) as second,
+    ):
+        await first.send(Synthesize("held"))
+        await asyncio.to_thread(engine.entered.wait, 5)
+        await second.send(Synthesize("waits"))
+        await home.desk.until(lambda: len(home.desk.pipeline.queue) == 1)
+        home.desk.pipeline.clear()
+        assert (await second.error()).code == "cancelled"
 
 
 async def test_a_stop_of_the_daemon_is_told(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ ONLY_TEST = frozenset({"tiny", "tone"})
 """Engines whose voices nobody wants to choose."""
 SATELLITE_RATE = 22_050
 """Hz, of what Home Assistant sends to a loudspeaker; any other is played as well."""
+_NOTHING: Document = {kind: [] for kind in ("asr", "tts", "handle", "intent", "wake", "mic", "snd")}
+"""Old clients expect every kind."""
 
 
 def tts_info(node: str, voices: Iterable[Voice]) -> Document:
@@ -30,13 +32,13 @@ def tts_info(node: str, voices: Iterable[Voice]) -> Document:
         "voices": [{**voice, "speakers": speakers.get(name)} for name, voice in shown.items()],
         "supports_synthesize_streaming": True,
     }
-    return {"tts": [program]}
+    return _NOTHING | {"tts": [program]}
 
 
 def satellite_info(node: str) -> Document:
     """The loudspeaker's. Home Assistant takes a service with `satellite` for that and nothing else."""
     name, description = f"litetts {node}", f"The loudspeaker of {node}"
-    return {
+    return _NOTHING | {
         "satellite": {
             **_artifact(name, description),
             "area": None,

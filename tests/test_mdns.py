@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Iterator
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -91,7 +93,7 @@ def test_loopback_is_not_announced(host: str) -> None:
     """What only this machine reaches is of no use to others; the reason is told."""
     announced, unheard = services(KITCHEN, (Endpoint("wyoming", host, 10200),))
     assert [one.key for one in announced] == ["litetts"]
-    assert unheard == (f"wyoming listens on {host} only",)
+    assert unheard == (f"wyoming listens on {host} only, where nobody else reaches it",)
 
 
 @pytest.mark.parametrize(
@@ -235,12 +237,17 @@ def test_a_taken_name_is_left_to_its_owner_and_the_new_one_stays(home: tuple[Hos
 async def test_the_program_is_found_and_says_goodbye(home: tuple[Host, Host], tmp_path: Path) -> None:
     """`litetts-edge run` is ready first and found then; a stop takes its name out of the lists of others."""
     here, there = home
-    with Ears(there, NODE) as ears:
+    with Ears(there, NODE, WYOMING) as ears:
         async with programs(tmp_path) as make:
-            program = make(1883, {"LITETTS_EDGE__MDNS__ENABLED": "true"}, prefix=here.command())
+            on = {f"LITETTS_EDGE__{name}__ENABLED": "true" for name in ("MDNS", "WYOMING")}
+            program = make(1883, {**on, "LITETTS_EDGE__WYOMING__HOST": "0.0.0.0"}, prefix=here.command())
             await program.start()
             assert not ears.known
             info = await asyncio.to_thread(ears.service, "kitchen._litetts._tcp")
             assert text_of(info)["model"]
+            for name in ("litetts-kitchen", "litetts-kitchen-satellite"):
+                service = await asyncio.to_thread(ears.service, f"{name}._wyoming._tcp")
+                address = service.parsed_addresses()[0], service.port
+                there.inside(partial(socket.create_connection, address)).close()
             assert await program.end() == 0
             await asyncio.to_thread(ears.gone, "kitchen._litetts._tcp")

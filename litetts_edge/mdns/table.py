@@ -102,7 +102,9 @@ def services(
     txt = tuple((key, value) for key, value in told.items() if value and len(f"{key}={value}".encode()) <= TXT)
     node = Service("litetts", NODE, cut(facts.node), http.port if http else 0, txt, http.host if http else "")
     return (node, *(_service(door, facts.node) for door in reached)), tuple(
-        f"{door.key} listens on {door.host} only" for door in endpoints if is_loopback(door.host)
+        f"{door.key} listens on {door.host} only, where nobody else reaches it"
+        for door in endpoints
+        if is_loopback(door.host)
     )
 
 

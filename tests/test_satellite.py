@@ -113,6 +113,28 @@ async def test_an_announcement_has_the_priority_of_the_settings(tmp_path: Path) 
         assert [take.request.id for take in home.desk.speaker.takes][2] == "text"
 
 
+async def test_quiet_hours_hold_for_announcements(tmp_path: Path) -> None:
+    """One that may not be heard is told with the reason; one that is urgent enough is played."""
+    quiet = "quiet: {mode: 'on', others: drop, passes: high}\n"
+    async with open_home(tmp_path, settings=quiet) as home, connected(home.satellite.port) as client:
+        await announce(client, babble(0.2, RATE))
+        assert (await client.error()).code == "quiet_hours"
+        assert home.desk.speaker.takes == []
+    urgent = quiet + "wyoming: {satellite: {priority: high}}\n"
+    async with open_home(tmp_path, settings=urgent) as home, connected(home.satellite.port) as client:
+        await announce(client, babble(0.2, RATE))
+        await client.until(Played.is_type)
+
+
+async def test_announcements_are_softer_in_quiet_hours(tmp_path: Path) -> None:
+    """As texts are."""
+    soft = "quiet: {mode: 'on', others: soft, volume: 12}\n"
+    async with open_home(tmp_path, settings=soft) as home, connected(home.satellite.port) as client:
+        await announce(client, babble(0.2, RATE))
+        await client.until(Played.is_type)
+        assert home.desk.speaker.takes[0].request.volume == 12
+
+
 async def test_a_sender_that_vanishes_in_the_middle(home: Home) -> None:
     """What it began is cancelled; what was heard stays heard, and the next one has its turn."""
     async with connected(home.satellite.port) as client:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.pipeline.given import Feed
+from litetts_edge.pipeline.manners import Manners
 from litetts_edge.settings.live import LiveSettings, Sources
 from litetts_edge.sinks.stream import StreamSink
 from litetts_edge.wyoming.listener import Listener
@@ -52,7 +53,7 @@ async def open_home(
     sources = Sources(file, {"STATE_DIRECTORY": str(folder / "state"), "HOME": str(folder)}, ())
     live = LiveSettings(sources, sources.load())
     sink, outcomes = StreamSink(), Outcomes()
-    async with open_desk(folder, engines, more={sink.name: sink}) as desk:
+    async with open_desk(folder, engines, more={sink.name: sink}, manners=Manners(lambda: live.value)) as desk:
         server = TextToSpeech(desk.pipeline, sink, outcomes, live, patience_s)
         satellite = Satellite(desk.pipeline, outcomes, live, lambda rate: Feed(rate, feed_limit, stall_s))
         speech = Listener("text to speech", "127.0.0.1", 0, clients, server.serve)

@@ -32,6 +32,8 @@ MAX_WAITING = 8
 """Texts of one client that wait for each other."""
 MAX_STREAM = 50_000
 """Characters of a text that comes in pieces: an hour of speech."""
+TURN = 600
+"""Characters of a whole text that are one request: between two of them others have their turn."""
 PIECE = 4096
 """Samples of an audio-chunk at most."""
 PATIENCE_S = 0.3
@@ -166,8 +168,13 @@ class _Client:
             await job()
 
     async def _say_whole(self, text: str, wish: _Wish) -> None:
+        self._request(text, wish)  # what is wrong with it is told before any of it is spoken
         sound = _Sound(self._connection)
-        await self._say(text, wish, sound)
+        growing = GrowingText(self._language(wish), TURN)
+        growing.add(text)
+        while (portion := growing.take_rest()) is not None:
+            await self._say(portion.text, wish, sound)
+            sound.pause_ms = portion.pause_ms
         await sound.end(self._rate())
 
     async def _say_coming(self, coming: _ComingText, wish: _Wish) -> None:

@@ -20,6 +20,9 @@ WINDOW = 200
 CPU_WINDOW_S = 1.0
 """Over less time the share of the processor says nothing: two people may ask for a snapshot at once."""
 
+AS_ASKED = ("quiet_hours", "said_before")
+"""Refusals that somebody asked for: no faults."""
+
 MEMORY = Path("/proc/meminfo")
 THERMAL_ZONE = Path("/sys/class/thermal/thermal_zone0/temp")
 SENSORS = Path("/sys/class/hwmon")
@@ -67,7 +70,8 @@ class Counters:
                 self.last_error = event.code
             case Dropped():
                 self.dropped += 1
-                self.last_error = event.code
+                if event.code not in AS_ASKED:
+                    self.last_error = event.code
             case Expired():
                 self.expired += 1
 

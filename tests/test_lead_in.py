@@ -91,12 +91,13 @@ async def test_a_chime_is_heard_while_the_card_wakes_up(card: VirtualCard) -> No
     ding = chime("ding", RATE)
     async with SpeakerSink(volume=100, latency_s=0.05, lead_in_s=1.0) as sink:
         began = time.monotonic()
-        async with sink.writer(replace(REQUEST, chime="ding"), AudioFormat(RATE), stamps.append) as writer:
-            await writer.write(AudioChunk(ding, RATE))
-            await sink.drain()  # the text is late
-            assert stamps[0] - began >= 0.2
-            await writer.write(AudioChunk(babble(0.3, RATE), RATE))
-            await writer.finish()
+        with card.recording() as recording:
+            async with sink.writer(replace(REQUEST, chime="ding"), AudioFormat(RATE), stamps.append) as writer:
+                await writer.write(AudioChunk(ding, RATE))
+                await recording.heard(1.5)  # the text is late
+                assert stamps[0] - began >= 0.2
+                await writer.write(AudioChunk(babble(0.3, RATE), RATE))
+                await writer.finish()
         assert sink.underruns == 0
 
 

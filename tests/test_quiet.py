@@ -161,15 +161,16 @@ async def test_what_is_held_is_spoken_in_the_morning(tmp_path: Path) -> None:
 async def test_what_is_held_does_not_cut_what_is_spoken(tmp_path: Path) -> None:
     """It asked to interrupt, but its own turn has not come."""
     house = House(others="hold")
+    house.time = at("2026-11-16 21:59")
     async with open_desk(tmp_path, manners=house.manners) as desk:
         desk.speaker.pause()
-        desk.pipeline.submit(ask("smoke", priority=Priority.CRITICAL))
-        await desk.at_speaker("smoke")
-        house.settings = Settings(quiet=rules(others="hold", passes="critical", mode="on"))
-        desk.pipeline.submit(ask("loud", interrupt=True, priority=Priority.HIGH))
+        desk.pipeline.submit(ask("evening"))
+        await desk.at_speaker("evening")
+        house.time = at("2026-11-16 22:00")
+        desk.pipeline.submit(ask("night", interrupt=True))
         desk.speaker.resume()
-        await desk.closed("smoke")
-        assert isinstance(desk.closing("smoke"), Finished)
+        await desk.closed("evening")
+        assert isinstance(desk.closing("evening"), Finished)
 
 
 async def test_what_is_held_obeys_its_time_to_live(tmp_path: Path) -> None:

@@ -8,14 +8,14 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from litetts_edge import __version__
-from tests.broker import Broker, Proxy, SecondClient
+from tests.broker import PATIENCE_S, Broker, Proxy, SecondClient, until
 from tests.ha_rules import faults, value_of
 from tests.program import NODE, Program, programs
 
@@ -38,10 +38,11 @@ class Hass:
 
     async def until(self, claim: Any) -> None:
         """Take messages until the claim is true."""
-        while not claim():
-            message = await self._client.next()
-            self.latest[message.topic] = bytes(message.payload)
-            self.came.append(message.topic)
+        async with asyncio.timeout(PATIENCE_S):
+            while not claim():
+                message = await self._client.next()
+                self.latest[message.topic] = bytes(message.payload)
+                self.came.append(message.topic)
 
     async def device(self) -> Document:
         """The device, once it is there and available."""
@@ -63,6 +64,16 @@ class Hass:
         """Use an entity."""
         payload = value_of(component.get("command_template", "{{ value }}"), b"{}", value=value)
         await self._client.publish(component["command_topic"], payload, qos=component["qos"])
+
+    async def asks_until_answered(self, verb: str) -> None:
+        """Ask the node again and again: it may be away."""
+        answer = f"litetts/{NODE}/response/{verb}"
+        self.latest.pop(answer, None)
+        while answer not in self.latest:
+            await self._client.publish(f"litetts/{NODE}/request/{verb}", "")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    await self.until(lambda: answer in self.latest)
 
     async def say(self, topic: str, payload: bytes | str, *, retain: bool = False) -> None:
         await self._client.publish(topic, payload, retain=retain)
@@ -294,6 +305,30 @@ async def test_an_update_that_waits_for_a_restart_is_shown(tmp_path: Path) -> No
         await home.say(BIRTH, "online")
         await home.until(lambda: json.loads(home.latest[topic])["latest_version"] == "99.0")
         assert json.loads(home.latest[topic])["installed_version"] == __version__
+
+
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+async def test_access_rules_that_know_nothing_of_home_assistant_do_no_harm(tmp_path: Path, protocol: str) -> None:
+    """mosquitto 2.0 without a queue limit hangs up over what it denies: that is left alone, all else goes on."""
+    rules = f"user node\ntopic readwrite litetts/{NODE}/#\nuser friend\ntopic readwrite #\n"
+    environ = {**QUIET, "LITETTS_EDGE__MQTT__USERNAME": "node", "LITETTS_EDGE__MQTT__PASSWORD": "secret"}
+    users = {"node": "secret", "friend": "too"}
+    async with (
+        Broker(tmp_path / "broker", users=users, acl=rules) as broker,
+        programs(tmp_path) as make,
+        SecondClient(broker.port, username="friend", password="too") as client,
+    ):
+        await client.subscribe("litetts/#")
+        home = Hass(client)
+        program = make(broker.port, {**environ, "LITETTS_EDGE__MQTT__PROTOCOL": protocol})
+        await program.start()
+        await until(lambda: "hang up over homeassistant/device" in program.log.read_text(), "the warning")
+        await home.asks_until_answered("ping")
+        connections = broker.log().count("New client connected")
+        await home.say(f"litetts/{NODE}/speak", "still here")
+        await home.until(lambda: b'"finished"' in home.latest.get(f"litetts/{NODE}/event", b""))
+        await home.until(lambda: json.loads(home.latest[f"litetts/{NODE}/state"])["problem"] is None)
+        assert broker.log().count("New client connected") - connections <= 1
 
 
 async def test_a_small_broker_gets_a_device_that_fits(tmp_path: Path) -> None:

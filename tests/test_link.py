@@ -374,6 +374,10 @@ async def test_a_refused_subscription_does_not_stop_the_others(broker: Broker, s
             assert "secret/topic" in link.problem_text
             await sender.publish(SPEAK, "heard")
             assert await Taker(link).texts(1) == ["heard"]
+        topics[0] = Subscription("secret/topic", needed=False)
+        async with Link(settings(proxy.port), Will(AVAILABILITY, b"offline"), topics, PROBE) as link:
+            await proven(link)
+            assert link.problem is None
 
 
 async def test_a_message_in_flight_at_the_cut_is_sent_again(

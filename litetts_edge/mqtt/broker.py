@@ -62,3 +62,5 @@ class Subscription:
 
     topic: str
     qos: int = 1
+    needed: bool = True
+    """Without it, a broker that refuses is logged, and no problem."""

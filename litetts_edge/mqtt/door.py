@@ -159,7 +159,7 @@ class MqttDoor:
         link = Link(
             await asyncio.to_thread(link_settings, settings, self._environ),
             Will(topics.availability, OFFLINE.encode()),
-            [Subscription(topic) for topic in self._listened_to(topics)],
+            self._listened_to(topics),
             topics.request("ping"),
             last_heard=await asyncio.to_thread(self._memory.load),
         )
@@ -192,9 +192,10 @@ class MqttDoor:
                 self._dropped += _dropped(link)
                 self._link = self._service = self._publisher.link = None
 
-    def _listened_to(self, topics: Topics) -> list[str]:
+    def _listened_to(self, topics: Topics) -> list[Subscription]:
+        own = [Subscription(topic) for topic in topics.subscriptions()]
         foreign = [topic for neighbour in self._neighbours for topic in neighbour.topics()]
-        return [*topics.subscriptions(), *foreign]
+        return [*own, *(Subscription(topic, needed=False) for topic in foreign)]
 
     async def _remember(self, link: Link, greeted: asyncio.Event) -> None:
         await greeted.wait()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random as dice
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
@@ -32,6 +34,15 @@ SOONEST_S, LATEST_S = 0.5, 3.0
 SETTLE_S = 1.0
 """Home Assistant refuses the state of a select until it has taken in its new options."""
 
+CUT_SHORT_S = 2.0
+"""A connection that ends so soon after an announcement may have ended because of it: mosquitto 2.0 with
+`max_queued_messages 0` hangs up over every message that its access rules deny."""
+
+CUT_SHORT_TIMES = 2
+"""In a row; then the announcement waits, for the node's own topics are worth more."""
+
+WITHHELD_S = 600.0
+
 LOOK_S = 300.0
 """How often the disk is looked at for a newer version."""
 
@@ -41,6 +52,16 @@ ROOM = 256
 
 class Door(Protocol):
     """What of the MQTT door is needed here."""
+
+    @property
+    def connected(self) -> bool:
+        """True while the broker answers."""
+        ...
+
+    @property
+    def reconnects(self) -> int:
+        """How often the link came back."""
+        ...
 
     @property
     def max_packet_size(self) -> int | None:
@@ -71,6 +92,7 @@ class HomeAssistant(Neighbour):
         *,
         installed: Callable[[], str] = installed_version,
         random: Callable[[float, float], float] = dice.uniform,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._live = live
         self._topics = topics
@@ -85,6 +107,9 @@ class HomeAssistant(Neighbour):
         self._announced = ""
         self._updated = ""
         self._left_out = 0
+        self._clock = clock
+        self._cut_short = 0
+        self._withheld_until = -math.inf
         self._answer: asyncio.TimerHandle | None = None
 
     # -- the neighbour -----------------------------------------------------------------------------
@@ -99,7 +124,7 @@ class HomeAssistant(Neighbour):
         self._send = send
 
     def greet(self) -> None:
-        """Connected: the broker may have forgotten everything."""
+        """Connected, or born: the broker may have forgotten everything."""
         self._afresh = True
         self._due.set()
 
@@ -129,13 +154,13 @@ class HomeAssistant(Neighbour):
                 async with asyncio.timeout(LOOK_S):
                     await self._due.wait()
             self._due.clear()
-            if self._send is None:
+            if not self._door().connected:  # greet() comes
                 continue
             if self._afresh:
                 self._afresh = False
                 self._announced = self._updated = ""
             remembered = await self._take_back(remembered)
-            if self._live.value.homeassistant.enabled:
+            if self._live.value.homeassistant.enabled and self._clock() >= self._withheld_until:
                 await self._announce()
 
     async def _take_back(self, remembered: tuple[str, ...]) -> tuple[str, ...]:
@@ -168,12 +193,31 @@ class HomeAssistant(Neighbour):
             self._announced = device
             self._say_left_out(left_out, len(appliance.voices))
             self._publish(topics.discovery(settings.discovery_prefix), device)
+            loop = asyncio.get_running_loop()
+            loop.call_later(CUT_SHORT_S, self._judge, self._door().reconnects)
             if was_known:
-                asyncio.get_running_loop().call_later(SETTLE_S, self._door().announce)
+                loop.call_later(SETTLE_S, self._door().announce)
         update = await asyncio.to_thread(self._update)
         if update != self._updated:
             self._updated = update
             self._publish(topics.update, update)
+
+    def _judge(self, reconnects: int) -> None:
+        """Did the connection outlive the announcement?"""
+        if self._door().connected and self._door().reconnects == reconnects:
+            self._cut_short = 0
+            return
+        self._cut_short += 1
+        if self._cut_short >= CUT_SHORT_TIMES and self._clock() >= self._withheld_until:
+            self._withheld_until = self._clock() + WITHHELD_S
+            settings = self._live.value.homeassistant
+            log.warning(
+                "the broker seems to hang up over %s, so that is left alone for %.0f minutes: let its access rules"
+                " (ACL) allow this node to write there and to read %s, or set homeassistant.enabled: false",
+                self._topics().discovery(settings.discovery_prefix),
+                WITHHELD_S / 60,
+                settings.status_topic,
+            )
 
     def _voices_by_want(self) -> list[str]:
         """The one that speaks first (it may be a blend, which no list has), then those of its engine."""
@@ -196,5 +240,6 @@ class HomeAssistant(Neighbour):
         return to_json({"installed_version": __version__, "latest_version": installed, "release_summary": summary})
 
     def _publish(self, topic: str, payload: str) -> None:
+        """With QoS 0: greet() repeats it, and what access rules deny must not be sent again and again."""
         if self._send is not None:
-            self._send(topic, payload, retain=True)
+            self._send(topic, payload, retain=True, qos=0)

@@ -10,9 +10,12 @@ from litetts_edge.mqtt.delivery import Delivery
 
 
 class Send(Protocol):
-    """Publishes with QoS 1; what is above the broker's limit is told instead, and False is returned."""
+    """Publishes; what is above the broker's limit is told instead, and False is returned.
 
-    def __call__(self, topic: str, payload: str, *, retain: bool = False) -> bool: ...
+    QoS 1 is kept until the broker has it, over connections that it ends because of it too; QoS 0 is not.
+    """
+
+    def __call__(self, topic: str, payload: str, *, retain: bool = False, qos: int = 1) -> bool: ...
 
 
 class Neighbour(Protocol):

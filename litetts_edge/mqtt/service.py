@@ -132,10 +132,11 @@ class MqttService:
         retain: bool = False,
         expiry_s: int | None = None,
         correlation: bytes | None = None,
+        qos: int = 1,
     ) -> bool:
-        """Publish with QoS 1; what is above the broker's limit is told instead, and False is returned."""
+        """Publish; what is above the broker's limit is told instead, and False is returned."""
         try:
-            self.link.publish(topic, payload, qos=1, retain=retain, expiry_s=expiry_s, correlation=correlation)
+            self.link.publish(topic, payload, qos=qos, retain=retain, expiry_s=expiry_s, correlation=correlation)
         except PacketTooLarge as error:
             log.warning("%s", error)
             if topic != self.topics.error:

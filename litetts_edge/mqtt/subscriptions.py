@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,28 +15,32 @@ from litetts_edge.mqtt.outbox import Outgoing
 if TYPE_CHECKING:
     from litetts_edge.mqtt.connection import Connection
 
+log = logging.getLogger(__name__)
+
 
 class Subscriptions:
     """The topics asked for on each connection, one by one, so that one refused does not stop the others."""
 
     def __init__(self, wanted: Sequence[Subscription]) -> None:
         self._wanted = tuple(wanted)
-        self._asked: dict[int, str] = {}
+        self._asked: dict[int, Subscription] = {}
         self._answered = asyncio.Event()
         self.refused: dict[str, str] = {}
-        """Topic filter -> the broker's reason, on this connection."""
+        """Needed topic filter -> the broker's reason, on this connection."""
 
     def ask(self, connection: Connection) -> None:
         """Send them all; the answers come later."""
         self.refused = {}
         self._answered.clear()
-        self._asked = {connection.subscribe(each.topic, each.qos): each.topic for each in self._wanted}
+        self._asked = {connection.subscribe(each.topic, each.qos): each for each in self._wanted}
 
     def answer(self, packet_id: int, granted: bool, reason: str) -> None:
         """Note what the broker says about one of them."""
-        topic = self._asked.pop(packet_id, None)
-        if topic is not None and not granted:
-            self.refused[topic] = reason
+        asked = self._asked.pop(packet_id, None)
+        if asked is not None and not granted:
+            log.warning("the broker refuses the subscription to %s: %s", asked.topic, reason)
+            if asked.needed:
+                self.refused[asked.topic] = reason
         if not self._asked:
             self._answered.set()
 

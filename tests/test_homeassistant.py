@@ -116,7 +116,14 @@ async def test_the_device_is_taken_whole_and_every_state_has_a_value(tmp_path: P
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("volume", "35"), ("speed", "1.25"), ("mute", "ON"), ("voice", "tiny:slow")],
+    [
+        ("volume", "35"),
+        ("speed", "1.25"),
+        ("mute", "ON"),
+        ("voice", "tiny:slow"),
+        ("quiet", "on"),
+        ("quiet", "auto"),
+    ],
 )
 async def test_what_is_set_there_is_shown_there(tmp_path: Path, key: str, value: str) -> None:
     """A command makes a round trip to its state."""

@@ -61,10 +61,10 @@ def test_what_a_person_can_do_and_see_is_all_there() -> None:
     kinds: dict[str, set[str]] = {}
     for key, component in components.items():
         kinds.setdefault(component["platform"], set()).add(key)
-    assert kinds["select"] == {"voice"}
+    assert kinds["select"] == {"voice", "quiet"}
     assert kinds["number"] == {"volume", "speed"}
     assert kinds["switch"] == {"mute"}
-    assert kinds["button"] == {"stop", "skip", "pause", "resume", "test"}
+    assert kinds["button"] == {"stop", "skip", "pause", "resume", "repeat", "test"}
     assert kinds["binary_sensor"] == {"speaking", "problem", "throttled"}
     assert kinds["sensor"] == {
         "rtf", "first_audio", "memory", "queue", "temperature", "last_error", "version", "engine",

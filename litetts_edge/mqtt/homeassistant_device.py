@@ -27,6 +27,9 @@ _NOT_IN_IDS = re.compile("[^a-z0-9]+")
 
 Component = dict[str, object]
 
+_DIAGNOSTIC = {"entity_category": "diagnostic"}
+_MEASURED = {"state_class": "measurement", **_DIAGNOSTIC}
+
 
 @dataclass(frozen=True, slots=True)
 class Appliance:
@@ -117,61 +120,24 @@ def _speech(topics: Topics) -> Entities:
 
 
 def _controls(topics: Topics, voices: Sequence[str]) -> Entities:
+    def shown(expression: str, what: str, **more: object) -> Component:
+        return _shown(topics.state, expression, command_topic=topics.own(what, "set"), **more)
+
+    percent = {"min": 0, "max": 100, "step": 1, "unit_of_measurement": "%"}
+    yield "volume", "number", "Volume", shown("value_json.volume", "volume", icon="mdi:volume-high", **percent)
+    muted = "'ON' if value_json.muted else 'OFF'"
+    yield "mute", "switch", "Mute", shown(muted, "mute", icon="mdi:volume-off")
+    options = list(voices)
+    yield "voice", "select", "Voice", shown("value_json.voice", "voice", icon="mdi:account-voice", options=options)
+    rate = {"min": 0.5, "max": 2, "step": 0.05, "mode": "slider"}
+    yield "speed", "number", "Speed", shown("value_json.speed", "speed", icon="mdi:speedometer", **rate)
+    mode = {"options": ["auto", "on", "off"], "command_template": "{{ value.upper() }}"}
     yield (
-        "volume",
-        "number",
-        "Volume",
-        _set(topics, "volume")
-        | {
-            "min": 0,
-            "max": 100,
-            "step": 1,
-            "unit_of_measurement": "%",
-            "icon": "mdi:volume-high",
-        },
-    )
-    yield (
-        "mute",
-        "switch",
-        "Mute",
-        _set(topics, "mute")
-        | {
-            "value_template": "{{ 'ON' if value_json.muted else 'OFF' }}",
-            "icon": "mdi:volume-off",
-        },
-    )
-    yield (
-        "voice",
+        "quiet",
         "select",
-        "Voice",
-        _set(topics, "voice")
-        | {
-            "options": list(voices),
-            "icon": "mdi:account-voice",
-        },
+        "Quiet hours",
+        shown("value_json.quiet_mode", "quiet", icon="mdi:weather-night", **mode),
     )
-    yield (
-        "speed",
-        "number",
-        "Speed",
-        _set(topics, "speed")
-        | {
-            "min": 0.5,
-            "max": 2,
-            "step": 0.05,
-            "mode": "slider",
-            "icon": "mdi:speedometer",
-        },
-    )
-
-
-def _set(topics: Topics, what: str) -> Component:
-    """What is set at `…/set` and told by the field of the same name in the state."""
-    return {
-        "command_topic": topics.own(what, "set"),
-        "state_topic": topics.state,
-        "value_template": f"{{{{ value_json.{what} }}}}",
-    }
 
 
 def _buttons(topics: Topics) -> Entities:
@@ -180,99 +146,50 @@ def _buttons(topics: Topics) -> Entities:
         ("skip", "Skip", "skip-next"),
         ("pause", "Pause", "pause"),
         ("resume", "Resume", "play"),
+        ("repeat", "Repeat last", "repeat"),
     ):
         yield verb, "button", name, {"command_topic": topics.own(verb), "icon": f"mdi:{icon}"}
     yield (
         "test",
         "button",
         "Test",
-        {
-            "command_topic": topics.own("test"),
-            "icon": "mdi:speaker-message",
-            "entity_category": "diagnostic",
-        },
+        {"command_topic": topics.own("test"), "icon": "mdi:speaker-message", **_DIAGNOSTIC},
     )
 
 
 def _binary_sensors(topics: Topics) -> Entities:
-    yield (
-        "speaking",
-        "binary_sensor",
-        "Speaking",
-        {
-            "state_topic": topics.state,
-            "value_template": "{{ 'ON' if value_json.state in ('synthesizing', 'playing') else 'OFF' }}",
-            "icon": "mdi:account-voice",
-        },
-    )
-    yield (
-        "problem",
-        "binary_sensor",
-        "Problem",
-        {
-            "state_topic": topics.state,
-            "value_template": "{{ 'ON' if value_json.problem else 'OFF' }}",
-            "json_attributes_topic": topics.state,
-            "json_attributes_template": "{{ {'code': value_json.problem} | tojson }}",
-            "device_class": "problem",
-            "entity_category": "diagnostic",
-        },
-    )
-    yield (
-        "throttled",
-        "binary_sensor",
-        "Throttled",
-        {
-            "state_topic": topics.health,
-            "value_template": "{{ {True: 'ON', False: 'OFF'}.get(value_json.throttled) }}",
-            "device_class": "problem",
-            "entity_category": "diagnostic",
-        },
-    )
+    speaking = "'ON' if value_json.state in ('synthesizing', 'playing') else 'OFF'"
+    yield "speaking", "binary_sensor", "Speaking", _shown(topics.state, speaking, icon="mdi:account-voice")
+    trouble = {"device_class": "problem", **_DIAGNOSTIC}
+    code = {
+        "json_attributes_topic": topics.state,
+        "json_attributes_template": "{{ {'code': value_json.problem} | tojson }}",
+    }
+    problem = "'ON' if value_json.problem else 'OFF'"
+    yield "problem", "binary_sensor", "Problem", _shown(topics.state, problem, **trouble, **code)
+    throttled = "{True: 'ON', False: 'OFF'}.get(value_json.throttled)"  # None is unknown: no Raspberry Pi
+    yield "throttled", "binary_sensor", "Throttled", _shown(topics.health, throttled, **trouble)
 
 
 def _sensors(topics: Topics) -> Entities:
-    measured = {"state_class": "measurement", "entity_category": "diagnostic"}
     for key, name, field, more in (
         ("rtf", "Real-time factor", "rtf_p50", {"suggested_display_precision": 3}),
         ("first_audio", "First audio", "first_audio_ms_p50", {"unit_of_measurement": "ms"}),
         ("memory", "Memory", "rss_mb", {"unit_of_measurement": "MB", "device_class": "data_size"}),
         ("temperature", "CPU temperature", "temp_c", {"unit_of_measurement": "°C", "device_class": "temperature"}),
     ):
-        template = f"{{{{ value_json.{field} }}}}"
-        yield key, "sensor", name, {"state_topic": topics.health, "value_template": template, **measured, **more}
-    yield (
-        "queue",
-        "sensor",
-        "Queue",
-        {
-            "state_topic": topics.state,
-            "value_template": "{{ value_json.queue_length }}",
-            **measured,
-        },
-    )
+        yield key, "sensor", name, _shown(topics.health, f"value_json.{field}", **_MEASURED, **more)
+    yield "queue", "sensor", "Queue", _shown(topics.state, "value_json.queue_length", **_MEASURED)
     for key, name, topic, value in (
         ("last_error", "Last error", topics.health, "value_json.last_error or 'none'"),
         ("version", "Version", topics.info, "value_json.version"),
         ("engine", "Engine", topics.info, "value_json.engine"),
     ):
-        yield (
-            key,
-            "sensor",
-            name,
-            {
-                "state_topic": topic,
-                "value_template": f"{{{{ {value} }}}}",
-                "entity_category": "diagnostic",
-            },
-        )
-    yield (
-        "update",
-        "update",
-        "Installed version",
-        {
-            "state_topic": topics.update,
-            "title": "litetts-edge",
-            "entity_category": "diagnostic",
-        },
-    )
+        yield key, "sensor", name, _shown(topic, value, **_DIAGNOSTIC)
+    installed: Component = {"state_topic": topics.update, "title": "litetts-edge", **_DIAGNOSTIC}
+    yield "update", "update", "Installed version", installed
+
+
+def _shown(topic: str, expression: str, **more: object) -> Component:
+    """What is told on a topic, by an expression over its JSON."""
+    return {"state_topic": topic, "value_template": f"{{{{ {expression} }}}}", **more}

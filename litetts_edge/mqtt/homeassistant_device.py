@@ -161,12 +161,12 @@ def _binary_sensors(topics: Topics) -> Entities:
     speaking = "'ON' if value_json.state in ('synthesizing', 'playing') else 'OFF'"
     yield "speaking", "binary_sensor", "Speaking", _shown(topics.state, speaking, icon="mdi:account-voice")
     trouble = {"device_class": "problem", **_DIAGNOSTIC}
-    code = {
+    details = {
         "json_attributes_topic": topics.state,
         "json_attributes_template": "{{ {'code': value_json.problem} | tojson }}",
     }
     problem = "'ON' if value_json.problem else 'OFF'"
-    yield "problem", "binary_sensor", "Problem", _shown(topics.state, problem, **trouble, **code)
+    yield "problem", "binary_sensor", "Problem", _shown(topics.state, problem, **trouble, **details)
     throttled = "{True: 'ON', False: 'OFF'}.get(value_json.throttled)"  # None is unknown: no Raspberry Pi
     yield "throttled", "binary_sensor", "Throttled", _shown(topics.health, throttled, **trouble)
 

@@ -46,6 +46,24 @@ def test_a_full_queue_refuses() -> None:
     assert names(queue) == ["a"]
 
 
+def test_what_is_held_takes_no_room_from_what_is_not() -> None:
+    """A night full of held messages does not keep an alarm out; each kind has its bound."""
+    queue = RequestQueue(2)
+    queue.held = lambda request: request.priority < Priority.CRITICAL
+    for name in ("a", "b"):
+        queue.put(ask(name))
+    with pytest.raises(QueueFull):
+        queue.put(ask("c"))
+    for name in ("alarm", "fire"):
+        queue.put(ask(name, priority=Priority.CRITICAL))
+    with pytest.raises(QueueFull):
+        queue.put(ask("flood", priority=Priority.CRITICAL))
+    assert names(queue) == ["alarm", "fire", "a", "b"]
+    queue.held = lambda _: False
+    with pytest.raises(QueueFull):
+        queue.put(ask("d"))
+
+
 def test_lanes_are_taken_separately() -> None:
     """The next of a lane is not always the next of all."""
     queue = RequestQueue(10)

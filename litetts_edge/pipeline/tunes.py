@@ -40,6 +40,11 @@ class Tunes:
         """Those that are made, then those of the folder."""
         return (*chimes.CHIMES, *(name for name in self._files if name not in chimes.CHIMES))
 
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Those of the folder."""
+        return tuple(self._files)
+
     def look(self, folder: Path) -> None:
         """Take the files that the folder has now; one without it has none. Blocks."""
         try:

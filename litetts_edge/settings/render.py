@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from litetts_edge.settings.layers import variable_of
 from litetts_edge.settings.schema import Settings, known_sections, known_settings
 from litetts_edge.settings.setting import Applies, Setting
@@ -108,13 +110,20 @@ def _entries(section: str) -> Iterator[str]:
         if not inner:
             yield ""
             yield from _comment(f"{one.help}\n{_range(one)}{APPLIES[one.applies]}", indent)
-            yield f"{indent}#{name}: {one.shown(one.default)}"
+            yield f"{indent}#{name}: {_written(one)}"
         elif name not in headed:
             headed.add(name)
             yield ""
             yield from _comment(known_sections()[prefix + name], indent)
             yield f"{indent}{name}:"
             yield from _entries(prefix + name)
+
+
+def _written(one: Setting) -> str:
+    """The default as YAML; in quotes what other readers of YAML take for a number or for yes and no."""
+    shown = one.shown(one.default)
+    is_text = isinstance(one.default, str) and one.default
+    return f'"{shown}"' if is_text and not isinstance(yaml.safe_load(shown), str) else shown
 
 
 def _range(one: Setting) -> str:

@@ -95,7 +95,7 @@ class Satellite:
             if error is None:
                 await connection.send("played")
             else:
-                log.warning("an announcement was not heard: %s", error, extra={"request": request.id})
+                log.info("an announcement was not heard: %s", error, extra={"request": request.id})
                 await connection.refuse(error)
 
     def _request(self, feed: Feed) -> SpeakRequest:

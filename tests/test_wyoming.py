@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +12,11 @@ import pytest
 from litetts_edge.engines.espeak import EspeakEngine
 from litetts_edge.engines.tone import SAMPLE_RATE, ToneEngine
 from litetts_edge.events import Cancelled, Queued
+from litetts_edge.pcm import AudioChunk
 from litetts_edge.wyoming import listener
+from litetts_edge.wyoming.answer import Answer
 from tests.faulty_engines import BlockingEngine
+from tests.virtual_card import babble
 from tests.wyoming_client import (
     Client,
     Error,
@@ -108,6 +111,24 @@ async def test_a_text_in_pieces_sounds_like_the_whole(home: Home) -> None:
         await client.send(*chunks(*(text[at : at + 3] for at in range(24, len(text), 3))), SynthesizeStop())
         pieces = await client.speech()
     assert np.array_equal(pieces.samples, whole.samples)
+
+
+async def test_an_answer_keeps_its_rate_when_the_voice_changes() -> None:
+    """A spare voice at another rate is resampled: a client writes the rate into a header once."""
+    sent: list[tuple[str, Mapping[str, object], bytes]] = []
+
+    class Recorder:
+        async def send(self, kind: str, data: Mapping[str, object] | None = None, payload: bytes = b"") -> None:
+            sent.append((kind, data or {}, payload))
+
+    answer = Answer(Recorder())
+    for rate in (16_000, 22_050, 16_000):
+        await answer.play(AudioChunk(babble(0.5, rate), rate))
+    await answer.end(8_000)
+    kinds = [kind for kind, _, _ in sent]
+    assert kinds == ["audio-start", *["audio-chunk"] * (len(sent) - 2), "audio-stop"]
+    assert {data["rate"] for kind, data, _ in sent if kind != "audio-stop"} == {16_000}
+    assert sum(len(payload) for _, _, payload in sent) // 2 == pytest.approx(3 * 8_000, abs=2)
 
 
 async def test_a_sentence_is_not_kept_for_ever(tmp_path: Path) -> None:

@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from litetts_edge.dsp import Resampler, int16
-from litetts_edge.errors import BadField, BadRequest, QueueFull, SinkFailed, TextTooLong, VoiceNotFound
+from litetts_edge.errors import BadField, BadRequest, QueueFull, SinkFailed, VoiceNotFound
 from litetts_edge.events import ClosingEvent, Finished
 from litetts_edge.mqtt.messages import Arrival, defaults_of, new_id, speak_request
-from litetts_edge.pcm import AudioChunk, Samples, silence
 from litetts_edge.pipeline.speak import SpeechPipeline
 from litetts_edge.settings.live import LiveSettings
 from litetts_edge.sinks.stream import StreamSink
 from litetts_edge.speech import RequestId, SpeakRequest
-from litetts_edge.text.growing import GrowingText, Portion
+from litetts_edge.text.growing import GrowingText
+from litetts_edge.wyoming.answer import Answer
+from litetts_edge.wyoming.coming import ComingText
 from litetts_edge.wyoming.describe import tts_info
 from litetts_edge.wyoming.listener import Connection
 from litetts_edge.wyoming.outcomes import Outcomes, not_spoken
@@ -30,12 +30,8 @@ from litetts_edge.wyoming.wire import Event
 
 MAX_WAITING = 8
 """Texts of one client that wait for each other."""
-MAX_STREAM = 50_000
-"""Characters of a text that comes in pieces: an hour of speech."""
 TURN = 600
 """Characters of a whole text that are one request: between two of them others have their turn."""
-PIECE = 4096
-"""Samples of an audio-chunk at most."""
 PATIENCE_S = 0.3
 """After so long without more text, what ends like a sentence is spoken."""
 
@@ -70,7 +66,7 @@ class _Client:
         self._parts = parts
         self._connection = connection
         self._jobs: asyncio.Queue[Job] = asyncio.Queue(MAX_WAITING)
-        self._text: _ComingText | None = None
+        self._text: ComingText | None = None
 
     async def run(self) -> None:
         reading = asyncio.create_task(self._read(), name="wyoming read")
@@ -108,8 +104,10 @@ class _Client:
                 self._put(lambda: self._say_whole(text, wish))
             case "synthesize-start":
                 self._end_text()
-                wish = self._wish(event)
-                coming = self._text = _ComingText(self._language(wish), self._parts)
+                wish, settings = self._wish(event), self._parts.live.value
+                coming = self._text = ComingText(
+                    self._language(wish), settings.request.max_text, self._parts.patience_s
+                )
                 self._put(lambda: self._say_coming(coming, wish))
             case "synthesize-chunk":
                 if self._text is None:
@@ -169,26 +167,26 @@ class _Client:
 
     async def _say_whole(self, text: str, wish: _Wish) -> None:
         self._request(text, wish)  # what is wrong with it is told before any of it is spoken
-        sound = _Sound(self._connection)
+        answer = Answer(self._connection)
         growing = GrowingText(self._language(wish), TURN)
         growing.add(text)
         while (portion := growing.take_rest()) is not None:
-            await self._say(portion.text, wish, sound)
-            sound.pause_ms = portion.pause_ms
-        await sound.end(self._rate())
+            await self._say(portion.text, wish, answer)
+            answer.pause_ms = portion.pause_ms
+        await answer.end(self._rate())
 
-    async def _say_coming(self, coming: _ComingText, wish: _Wish) -> None:
-        sound = _Sound(self._connection)
+    async def _say_coming(self, coming: ComingText, wish: _Wish) -> None:
+        answer = Answer(self._connection)
         async for portion in coming.portions():
-            await self._say(portion.text, wish, sound)
-            sound.pause_ms = portion.pause_ms
-        await sound.end(self._rate())
+            await self._say(portion.text, wish, answer)
+            answer.pause_ms = portion.pause_ms
+        await answer.end(self._rate())
         await self._connection.send("synthesize-stopped")
 
     def _rate(self) -> int:
         return self._parts.pipeline.voices.default.sample_rate
 
-    async def _say(self, text: str, wish: _Wish, sound: _Sound) -> None:
+    async def _say(self, text: str, wish: _Wish, answer: Answer) -> None:
         """Have the text spoken to this client. Raises SpeechError when it was not, to its end."""
         request = self._request(text, wish)
         parts = self._parts
@@ -203,7 +201,7 @@ class _Client:
             try:
                 try:
                     async for chunk in listener:
-                        await sound.play(chunk)
+                        await answer.play(chunk)
                 except SinkFailed:
                     pass  # why is in its closing event
                 error = not_spoken(await outcome)
@@ -232,104 +230,3 @@ def _raising(error: BadRequest) -> Job:
         raise error
 
     return tell
-
-
-class _ComingText:
-    """A text that is still being written, and those who wait for its next sentences."""
-
-    def __init__(self, lang: str, parts: TextToSpeech) -> None:
-        self._growing = GrowingText(lang, parts.live.value.request.max_text)
-        self._patience_s = parts.patience_s
-        self._ended = False
-        self._changed = asyncio.Event()
-
-    def add(self, text: str) -> None:
-        """More of it came. Raises TextTooLong."""
-        if self._growing.length + len(text) > MAX_STREAM:
-            raise TextTooLong(self._growing.length + len(text), MAX_STREAM)
-        self._growing.add(text)
-        self._changed.set()
-
-    def end(self) -> None:
-        """That was all."""
-        self._ended = True
-        self._changed.set()
-
-    async def portions(self) -> AsyncIterator[Portion]:
-        """Its sentences, as they are complete."""
-        while True:
-            self._changed.clear()
-            portion = self._growing.take_rest() if self._ended else self._growing.take()
-            if portion is None and self._ended:
-                return
-            if portion is None:
-                portion = await self._more()
-            if portion is not None:
-                yield portion
-
-    async def _more(self) -> Portion | None:
-        try:
-            async with asyncio.timeout(self._patience_s):
-                await self._changed.wait()
-        except TimeoutError:
-            if (portion := self._growing.take_likely()) is not None:
-                return portion
-            await self._changed.wait()
-        return None
-
-
-class _Sound:
-    """The audio events of one answer, all at the rate that its first chunk has."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._rate = 0
-        self._sent = 0
-        self._resampler: tuple[int, Resampler] | None = None
-        self.pause_ms = 0
-        """Silence to leave before what comes next."""
-
-    async def play(self, chunk: AudioChunk) -> None:
-        """Send a chunk, in events of a size that everybody takes."""
-        if not self._rate:
-            await self._begin(chunk.sample_rate)
-        if self.pause_ms:
-            pause, self.pause_ms = silence(self.pause_ms, self._rate), 0
-            await self._send(pause.samples)
-        await self._send(await self._resampled(chunk))
-
-    async def end(self, rate: int) -> None:
-        """All was played; `rate` is said when there was nothing."""
-        if not self._rate:
-            await self._begin(rate)
-        if self._resampler is not None:
-            await self._send(self._resampler[1].finish())
-        await self._connection.send("audio-stop", {"timestamp": self._ms})
-
-    async def _begin(self, rate: int) -> None:
-        self._rate = rate
-        await self._connection.send("audio-start", {**self._format, "timestamp": 0})
-
-    async def _resampled(self, chunk: AudioChunk) -> Samples:
-        rate = chunk.sample_rate
-        if self._resampler is not None and self._resampler[0] != rate:
-            await self._send(self._resampler[1].finish())
-            self._resampler = None
-        if self._resampler is None and rate != self._rate:
-            self._resampler = rate, Resampler(rate, self._rate)
-        return self._resampler[1].feed(chunk.samples) if self._resampler is not None else chunk.samples
-
-    async def _send(self, samples: Samples) -> None:
-        for start in range(0, len(samples), PIECE):
-            piece = samples[start : start + PIECE]
-            data = {**self._format, "timestamp": self._ms}
-            self._sent += len(piece)
-            await self._connection.send("audio-chunk", data, int16(piece).tobytes())
-
-    @property
-    def _format(self) -> dict[str, object]:
-        return {"rate": self._rate, "width": 2, "channels": 1}
-
-    @property
-    def _ms(self) -> int:
-        return 1000 * self._sent // self._rate

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from litetts_edge.mqtt.homeassistant_device import Appliance, document
+from litetts_edge.mqtt.messages import Arrival, Defaults, parse_speak
 from litetts_edge.mqtt.topics import Topics
 from tests.ha_rules import faults
 
@@ -110,6 +114,30 @@ def with_(value: object, *path: str) -> Callable[[dict[str, Any]], None]:
         whole[path[-1]] = value
 
     return change
+
+
+PAGE = (Path(__file__).parent.parent / "docs" / "homeassistant.md").read_text(encoding="utf-8")
+
+
+def test_the_page_names_entities_that_there_are() -> None:
+    """And all of them: `…_skip` after a full one stands for one of the same platform."""
+    named: set[str] = set()
+    platform = ""
+    for full, platform_, key in re.findall(r"(([a-z_]+)\.litetts_kitchen\w*)|`…_(\w+)`", PAGE):
+        platform = platform_ or platform
+        named.add(full or f"{platform}.litetts_kitchen_{key}")
+    entities = {one["default_entity_id"] for one in device()["components"].values() if "default_entity_id" in one}
+    assert named - {"tts.litetts_kitchen"} == entities
+
+
+@pytest.mark.parametrize("block", re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
+def test_what_is_to_be_copied_is_whole(block: str) -> None:
+    """It is YAML, and every JSON that it sends is one that the node takes, with the fields it knows."""
+    assert isinstance(yaml.safe_load(block), dict)
+    for fields in re.findall(r"\{\{ (\{\"text\".*?\}) \| tojson \}\}", block, re.DOTALL):
+        said = re.sub(r"(priority \| default\(.*?\))|\bmessage\b", '"normal"', fields)
+        request = parse_speak(said.encode(), Arrival(0.0), Defaults("auto", 1.0, ("speaker",)))
+        assert request.warnings == ()
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from benchmarks.engines import effort as engines_effort
 from benchmarks.engines import memory as engines_memory
 from benchmarks.engines import page as engines_page
 from benchmarks.figures import Document, Figure, line, table
-from benchmarks.home import wyoming
+from benchmarks.home import discovery, wyoming
 from benchmarks.text import accuracy
 from benchmarks.text import effort as text_effort
 from tests.virtual_card import VirtualCard, virtual_card
@@ -115,6 +115,7 @@ SUITES: dict[str, dict[str, Measure]] = {
     "home": {
         "announce": on_a_card(announce.measure),
         "wyoming": on_a_card(wyoming.measure),
+        "discovery": lambda extent: discovery.measure(extent.scale),
     },
 }
 PAGES: dict[str, Callable[[Document], str]] = {

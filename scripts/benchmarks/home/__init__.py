@@ -1,1 +1,1 @@
-"""What a home notices, measured on the real program: how soon it answers those who ask it by Wyoming."""
+"""What a home notices, measured on the real program: how soon Home Assistant has it, and Wyoming's answers."""

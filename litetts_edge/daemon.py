@@ -44,11 +44,9 @@ from litetts_edge.settings.live import LiveSettings, Sources
 from litetts_edge.settings.load import Loaded
 from litetts_edge.settings.problems import SettingsError
 from litetts_edge.settings.schema import Settings
-from litetts_edge.sinks.ducking import Ducking, DuckingSink
 from litetts_edge.sinks.file import FileSink
+from litetts_edge.sinks.loudspeaker import Loudspeaker
 from litetts_edge.sinks.mqtt import MqttSink
-from litetts_edge.sinks.players import Players
-from litetts_edge.sinks.speaker import SpeakerSink
 from litetts_edge.sinks.stream import StreamSink
 from litetts_edge.speech import SpeakRequest
 from litetts_edge.status import Status
@@ -82,21 +80,11 @@ class Daemon:
         self.loader = Loader(budget_mb=lambda: self.live.value.engine.memory_mb, on_change=self._model_changed)
         self.ledger = CrashLedger(Path(settings.state_dir) / "in-progress.json")
         self.manners = Manners(lambda: self.live.value)
-        speaker = settings.speaker
-        self.speaker = SpeakerSink(
-            device=speaker.device,
-            latency_s=speaker.latency_s,
-            volume=speaker.volume,
-            muted=speaker.muted,
-            release_after_s=speaker.release_after_s,
-            lead_in_s=speaker.lead_in_s,
-            on_change=self._device_changed,
-        )
-        memory = Path(settings.state_dir) / "ducked.json"
-        self.ducking = Ducking(Players(), memory, lambda: self.live.value.speaker.duck_percent)
+        self.loudspeaker = Loudspeaker(lambda: self.live.value, self._device_changed)
+        self.speaker = self.loudspeaker.speaker
         self.audio = AudioOverMqtt(topics_of(settings), settings.mqtt.max_audio_bytes)
         sinks: dict[str, AudioSink] = {
-            "speaker": DuckingSink(self.speaker, self.ducking),
+            "speaker": self.loudspeaker.sink,
             "file": FileSink(Path(settings.file.folder)),
         }
         if settings.mqtt.enabled:
@@ -178,7 +166,7 @@ class Daemon:
         await asyncio.to_thread(self.manners.look, self.live.value)
         self.thread.start()
         with self.bus.subscribe() as counted, self.bus.subscribe() as told:
-            async with self.speaker, self.ducking, asyncio.TaskGroup() as group:
+            async with self.loudspeaker, asyncio.TaskGroup() as group:
                 counting = group.create_task(self._count(counted), name="health")
                 ticking = group.create_task(self._tick(), name="watchdog")
                 async with self.pipeline.running():
@@ -308,9 +296,7 @@ class Daemon:
             self.notifier.ready(self._status_line())
 
     def _settings_changed(self, settings: Settings, changes: Sequence[Change]) -> None:
-        self.speaker.set_volume(settings.speaker.volume)
-        self.speaker.set_muted(settings.speaker.muted)
-        self.speaker.set_lead_in(settings.speaker.lead_in_s)
+        self.loudspeaker.follow(settings)
         changed = {change.key for change in changes}
         if "log.level" in changed:
             logging.getLogger("litetts_edge").setLevel(settings.log.level.upper())

@@ -140,6 +140,7 @@ async def test_a_player_that_ended_softly_is_turned_up_the_next_time(card: Virtu
             with music(card):
                 await heard_at(THIRD)
             await heard_at()
+        await until(lambda: len(quieter._left) == 1)
         with music(card, volume=THIRD):
             await heard_at(THIRD)
             async with quieter.use():

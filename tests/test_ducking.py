@@ -165,6 +165,21 @@ async def test_the_next_start_turns_up_what_a_crash_left_soft(card: VirtualCard,
             await program.end()
 
 
+async def test_a_program_that_is_stopped_leaves_nobody_soft(card: VirtualCard, tmp_path: Path) -> None:
+    """By SIGTERM, in the middle of a sentence: when it is gone, all is as it was."""
+    environ = {**card.environment, "LITETTS_EDGE__SPEAKER__DUCK_PERCENT": "30"}
+    with music(card):
+        async with Broker(tmp_path / "broker") as broker, programs(tmp_path) as make, house(broker.port) as friend:
+            program = make(broker.port, environ)
+            await program.start()
+            await friend.online()
+            await friend.send("speak", "One, two, three, four, five, six, seven, eight, nine, ten.")
+            await all_heard_at(THIRD)
+            assert await program.end() == 0
+            (player,) = await Players().list()
+            assert player.volumes == (FULL, FULL)
+
+
 async def all_heard_at(volume: int) -> None:
     """As heard_at() for the music alone: here the program's own stream is a stranger's."""
     async with asyncio.timeout(20):

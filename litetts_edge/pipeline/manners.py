@@ -31,9 +31,11 @@ class Manners:
     """The manners that are set now. Belongs to the event loop, but for look()."""
 
     def __init__(
-        self, settings: Callable[[], Settings] = Settings, local: Callable[[], datetime] = local_time
+        self, settings: Callable[[], Settings] | None = None, local: Callable[[], datetime] = local_time
     ) -> None:
-        self._settings = settings
+        """Without `settings` all is as it is by default: nothing is quiet, nothing chimes."""
+        default = Settings()
+        self._settings = settings or (lambda: default)
         self._local = local
         self._said = LatelySaid()
         self.tunes = Tunes()

@@ -160,6 +160,17 @@ def test_encodes_in_its_sandbox(machine: Machine, node: str, encoding: str, magi
     assert len(encoded) > 5_000
 
 
+def test_announces_itself_in_its_sandbox(machine: Machine) -> None:
+    """A network that comes up is noticed, and the node announced there: port 5353 and netlink are open to it."""
+    log = machine.inside("timeout", "30", "journalctl", "--follow", "--lines=all", f"--unit={UNIT}")
+    cable = ("ip link add eth0 type veth peer name cable", "ip addr add 10.77.0.1/24 dev eth0")
+    machine.done("sh", "-ec", "; ".join([*cable, "ip link set cable up", "ip link set eth0 up"]))
+    with subprocess.Popen(log, stdout=subprocess.PIPE, text=True) as journal:
+        assert journal.stdout is not None
+        assert any("announced by mDNS on eth0: " in line for line in journal.stdout)
+        journal.kill()
+
+
 def test_reloads(machine: Machine) -> None:
     """`systemctl reload` keeps the process, and the service says when it is done."""
     before = main_pid(machine)

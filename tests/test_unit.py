@@ -89,3 +89,11 @@ def test_what_sound_needs_stays_open() -> None:
     assert "PrivateDevices" not in unit
     assert unit["PrivateIPC"] == unit["RemoveIPC"] == ["no"]
     assert unit["SupplementaryGroups"] == ["audio"]
+
+
+def test_what_mdns_needs_stays_open() -> None:
+    """Multicast in both families, and netlink, by which the kernel tells of networks that come and go."""
+    unit = service()
+    (families,) = unit["RestrictAddressFamilies"]
+    assert {"AF_INET", "AF_INET6", "AF_NETLINK"} <= set(families.split())
+    assert not {"PrivateNetwork", "IPAddressDeny", "RestrictNetworkInterfaces", "SocketBindDeny"} & set(unit)

@@ -8,6 +8,7 @@ import logging
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 from zeroconf import ServiceInfo, Zeroconf
@@ -40,13 +41,15 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Host, Host]]:
 class Announcer:
     """Somebody else's program that announces a service."""
 
-    def __init__(self, host: Host, info: ServiceInfo) -> None:
+    def __init__(self, host: Host, info: ServiceInfo, *, is_asking: bool = True) -> None:
+        """`is_asking`: whether the name is free, first."""
+        self._is_asking = is_asking
         self._host = host
         self._info = info
 
     def __enter__(self) -> None:
         self._zeroconf = self._host.inside(lambda: Zeroconf(senders(interfaces())))
-        self._zeroconf.register_service(self._info)
+        self._zeroconf.register_service(self._info, cooperating_responders=not self._is_asking)
 
     def __exit__(self, *_: object) -> None:
         self._zeroconf.close()
@@ -126,6 +129,35 @@ def test_two_kitchens_meet(home: tuple[Host, Host], tmp_path: Path) -> None:
         with Ears(there, NODE) as ears:
             second = ears.service(f"kitchen-2.{NODE}")
             ears.until(lambda: ears.servers.get(KITCHEN) not in (None, second.server))
+
+
+def test_who_claims_every_name_does_not_lead_us_on(
+    home: tuple[Host, Host], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One name is given up, the next only after a minute; a stranger's claim counts as much as a node's."""
+    here, there = home
+    with Ears(there, NODE) as ears, Node(here, tmp_path, "node.id=kitchen") as node:
+        ears.service(KITCHEN)
+        with Announcer(there, other(KITCHEN, "stranger.local."), is_asking=False):
+            ears.service(f"kitchen-2.{NODE}")
+            with Announcer(there, other(f"kitchen-2.{NODE}", "stranger.local."), is_asking=False):
+                node.until(lambda: "takes every name" in caplog.text)
+        assert ("Removed", KITCHEN) not in ears.story[: ears.story.index(("Added", f"kitchen-2.{NODE}"))]
+
+
+def test_noise_is_not_listened_to(home: tuple[Host, Host], tmp_path: Path) -> None:
+    """Datagrams of anything, on the port of mDNS, change nothing and end nothing."""
+    here, there = home
+    random = Random(1)
+    with Ears(there, NODE) as ears, Node(here, tmp_path, "node.id=kitchen") as node:
+        ears.service(KITCHEN)
+        with there.inside(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as loud:
+            loud.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("10.77.0.2"))
+            for _ in range(300):
+                header = random.choice((b"", b"\0\0\x84\0\0\0\0\x05\0\0\0\0", b"\0\0\0\0\0\x05\0\0\0\0\0\0"))
+                loud.sendto(header + random.randbytes(random.randrange(600)), ("224.0.0.251", 5353))
+        node.speak_with("kokoro")
+        ears.until(lambda: text_of(ears.known[KITCHEN])["model"] == "kokoro")
 
 
 def test_an_echo_of_ourselves_is_no_conflict(home: tuple[Host, Host], tmp_path: Path) -> None:

@@ -30,6 +30,11 @@ SETTLE_S = 1.0
 LOOK_S = 15.0
 """How often the networks are looked at where the kernel does not tell of changes."""
 
+GIVE_WAY_S = 60.0
+"""A name is given up once in so long at most, whatever somebody in the network claims: RFC 6762 section 9 asks for
+a limit, and a memory card remembers each name.
+"""
+
 RETRY_S, LONGEST_RETRY_S = 5.0, 300.0
 
 
@@ -51,6 +56,7 @@ class MdnsDoor:
         self._networks: tuple[Interface, ...] = ()
         self._names: Names | None = None
         self._yields = self._repeats = False
+        self._gave_way = float("-inf")
         self._failures = 0
         self._told = ""
         self._unheard: tuple[str, ...] = ()
@@ -73,10 +79,12 @@ class MdnsDoor:
 
     async def _attempt(self) -> float | None:
         """Bring what is announced up to date; the seconds until that is tried again, or None when it succeeded."""
+        least_s = 0.0
         try:
             await self._reconcile()
         except MdnsFailed as error:
             self._warn(f"not announced by mDNS: {error}")
+            least_s = error.least_pause_s
         except Exception:  # a fault in here must not silence the house
             log.exception("not announced by mDNS")
         else:
@@ -85,7 +93,7 @@ class MdnsDoor:
         await self._leave(goodbye=False)
         longest = min(LONGEST_RETRY_S, RETRY_S * 2.0**self._failures)
         self._failures = min(self._failures + 1, 10)
-        return random.uniform(longest / 2, longest)  # noqa: S311 (so that a street does not retry in step)
+        return max(least_s, random.uniform(longest / 2, longest))  # noqa: S311 (a street must not retry in step)
 
     async def _rest(self, pause_s: float | None) -> None:
         """Wait for a change, and for the quiet after it; at most `pause_s`."""
@@ -108,7 +116,7 @@ class MdnsDoor:
                 else "No network is up that carries multicast; the node is announced when one comes."
             )
         if self._yields:
-            await self._leave(goodbye=False)  # the name is somebody else's: it must not be forgotten
+            await self._give_way()
         if self._responder is None:
             self._responder = await self._make_responder()
             await self._responder.open(networks)
@@ -143,6 +151,14 @@ class MdnsDoor:
         self._yields = self._repeats = False
         responder: Responder = module.Responder(host, self._names, self._rival)
         return responder
+
+    async def _give_way(self) -> None:
+        """Leave without a goodbye, for the name is somebody else's: they must not be forgotten."""
+        await self._leave(goodbye=False)
+        now = asyncio.get_running_loop().time()
+        before, self._gave_way = self._gave_way, now
+        if now - before < GIVE_WAY_S:
+            raise MdnsFailed("Another machine takes every name of this one.", GIVE_WAY_S)
 
     async def _leave(self, *, goodbye: bool = True) -> None:
         if self._responder is not None:

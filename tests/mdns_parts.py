@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from ipaddress import ip_address
@@ -106,7 +107,7 @@ class Node:
 
 
 class Ears(RecordUpdateListener):
-    """Somebody on a machine who browses for services."""
+    """Somebody on a machine who browses for services, or who asks nothing and listens."""
 
     def __init__(self, host: Host, *types: str) -> None:
         self._host = host
@@ -118,13 +119,16 @@ class Ears(RecordUpdateListener):
         """What was heard of whom: Added, Updated, Removed."""
         self.forgotten: set[str] = set()
         """Addresses that were taken back."""
-        self.servers: dict[str, str] = {}
-        """The host that was named last for a service; zeroconf may still know an older one, too."""
+        self.left: dict[str, list[str]] = defaultdict(list)
+        """The hosts that said goodbye, by service."""
+        self.hosts: dict[str, list[str]] = defaultdict(list)
+        """What was said of a service, in order; zeroconf may still know an older host, too."""
 
     def __enter__(self) -> Self:
         self._zeroconf = self._host.inside(lambda: Zeroconf(senders(interfaces())))
         self._zeroconf.add_listener(self, None)
-        self._browser = ServiceBrowser(self._zeroconf, self._types, handlers=[self._heard])
+        if self._types:
+            self._browser = ServiceBrowser(self._zeroconf, self._types, handlers=[self._heard])
         return self
 
     def __exit__(
@@ -152,8 +156,9 @@ class Ears(RecordUpdateListener):
             with self._news:
                 if isinstance(record, DNSAddress) and not record.ttl:
                     self.forgotten.add(str(ip_address(record.address)))
-                elif isinstance(record, DNSService) and record.ttl:
-                    self.servers[record.name.removesuffix(".local.")] = record.server
+                elif isinstance(record, DNSService):
+                    said = self.hosts if record.ttl else self.left
+                    said[record.name.removesuffix(".local.")].append(record.server)
                 self._news.notify_all()
 
     def until(self, claim: Callable[[], bool]) -> None:

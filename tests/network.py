@@ -95,6 +95,7 @@ def cable() -> Iterator[tuple[Host, Host]]:
         first.ip("link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", second.name)
         for place, host in enumerate(hosts, 1):
             host.ip("link", "set", "lo", "up")
+            host.ip("link", "set", "eth0", "addrgenmode", "none")  # no link-local address seconds later
             host.ip("link", "set", "eth0", "up")
             host.ip("addr", "add", f"10.77.0.{place}/24", "dev", "eth0")
             host.ip("addr", "add", f"fd77::{place}/64", "dev", "eth0", "nodad")

@@ -16,7 +16,8 @@ from zeroconf import ServiceInfo, Zeroconf
 from litetts_edge.commands.checks.nearby import suggest, suggestions
 from litetts_edge.mdns import door
 from litetts_edge.mdns.browse import Nearby, brokers
-from litetts_edge.mdns.interfaces import interfaces, senders
+from litetts_edge.mdns.interfaces import hardware, interfaces, senders
+from litetts_edge.mdns.table import host_name
 from tests import avahi
 from tests.avahi import Avahi
 from tests.mdns_parts import Ears, Node, text_of
@@ -113,22 +114,44 @@ def test_port_5353_for_one_alone(
 
 def test_two_kitchens_meet(home: tuple[Host, Host], tmp_path: Path) -> None:
     """Two nodes took one name while no cable joined them; afterwards one has given way."""
-    here, there = home
     for host in home:
         host.ip("link", "set", "eth0", "down")
         host.ip("link", "add", "own", "type", "veth", "peer", "name", "end")
         host.ip("link", "set", "own", "up")
         host.ip("link", "set", "end", "up")
         host.ip("addr", "add", "10.78.0.1/24", "dev", "own")
-    with Node(here, tmp_path / "one", "node.id=kitchen"), Node(there, tmp_path / "two", "node.id=kitchen"):
-        for host in home:
-            with Ears(host, NODE) as alone:
-                alone.service(KITCHEN)
+    first, second = sorted(home, key=lambda host: host_name("kitchen", host.inside(hardware)))
+    lost = f"{host_name('kitchen', second.inside(hardware))}.local."
+    with (
+        Node(first, tmp_path / "first", "node.id=kitchen"),
+        Node(second, tmp_path / "second", "node.id=kitchen"),
+        Ears(second, NODE) as before,
+    ):
+        assert before.service(KITCHEN).server == lost
+        with Ears(first, NODE) as elsewhere:
+            assert elsewhere.service(KITCHEN).server != lost
         for host in home:
             host.ip("link", "set", "eth0", "up")
-        with Ears(there, NODE) as ears:
-            second = ears.service(f"kitchen-2.{NODE}")
-            ears.until(lambda: ears.servers.get(KITCHEN) not in (None, second.server))
+        before.until(lambda: before.left[KITCHEN] == [lost])
+        for host in home:
+            with Ears(host, NODE) as after:
+                assert after.service(f"kitchen-2.{NODE}").server == lost
+                assert after.service(KITCHEN).server != lost
+        assert ("Removed", KITCHEN) not in before.story
+
+
+def test_who_keeps_the_name_says_so_last(
+    home: tuple[Host, Host], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A node that will give way has been heard with our name; clients are told again whose it is."""
+    here, there = home
+    theirs = "litetts-zzz.local."
+    caplog.set_level(logging.INFO)
+    with Ears(there) as ears, Node(here, tmp_path, "node.id=kitchen") as node:
+        node.until(lambda: "announced by mDNS" in caplog.text)
+        (ours,) = set(ears.hosts[KITCHEN])
+        with Announcer(there, other(KITCHEN, theirs), is_asking=False):
+            ears.until(lambda: theirs in ears.hosts[KITCHEN] and ears.hosts[KITCHEN][-1] == ours)
 
 
 def test_who_claims_every_name_does_not_lead_us_on(

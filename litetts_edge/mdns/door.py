@@ -153,8 +153,10 @@ class MdnsDoor:
         return responder
 
     async def _give_way(self) -> None:
-        """Leave without a goodbye, for the name is somebody else's: they must not be forgotten."""
-        await self._leave(goodbye=False)
+        """The name is somebody else's: come back under another, but not for ever."""
+        if self._responder is not None:
+            await self._responder.give_way()
+            self._responder = None
         now = asyncio.get_running_loop().time()
         before, self._gave_way = self._gave_way, now
         if now - before < GIVE_WAY_S:

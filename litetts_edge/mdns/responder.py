@@ -43,6 +43,8 @@ ASK_S = 1.0
 
 _RESPONSE = 0x8400  # QR and AA: RFC 6762 section 18
 
+_SRV, _IN = 33, 1  # RFC 2782, RFC 1035 section 3.2.4
+
 _FAILURES = (OSError, RuntimeError, Error)
 
 
@@ -115,6 +117,17 @@ class Responder:
         await asyncio.gather(
             *(self._update(one.service, one.addresses, one.info.name) for one in self._on_air.values())
         )
+
+    async def give_way(self) -> None:
+        """Leave names that are somebody else's: others forget that they are at our host, and nothing more."""
+        if self._zeroconf is not None and self._on_air:
+            goodbye = DNSOutgoing(_RESPONSE)
+            for one in self._on_air.values():
+                # Without the cache-flush bit, which would take the other's record along (RFC 6762 section 10.2).
+                where = DNSService(one.info.name, _SRV, _IN, 0, 0, 0, one.service.port, one.info.server or "")
+                goodbye.add_answer_at_time(where, 0)
+            self._zeroconf.zeroconf.async_send(goodbye)
+        await self.close(goodbye=False)
 
     async def close(self, *, goodbye: bool = True) -> None:
         """Leave the networks; with a goodbye, clients forget the services at once. Takes GOODBYE_S at most.

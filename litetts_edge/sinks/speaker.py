@@ -15,6 +15,7 @@ from litetts_edge.interfaces import AudioWriter
 from litetts_edge.pcm import AudioChunk, AudioFormat, Samples
 from litetts_edge.sinks.card import DRAIN_S, Card, Controls, SpeakerState
 from litetts_edge.sinks.driver import DriverStuck
+from litetts_edge.sinks.first_audio import FirstAudioWatch
 from litetts_edge.sinks.lead_in import LeadIn
 from litetts_edge.sinks.outlet import Outlet
 from litetts_edge.speech import SpeakRequest
@@ -147,7 +148,7 @@ class SpeakerSink:
                 outlet.playout.first_at = None
                 self.speak(True)
                 resampler = dsp.Resampler(audio.sample_rate, self._card.rate)
-                watch = _FirstAudio(self._card, on_first_audio)
+                watch = FirstAudioWatch(self._card, on_first_audio)
                 try:
                     yield _SpeakerWriter(self, resampler, watch, bool(request.chime))
                 finally:
@@ -248,43 +249,12 @@ class SpeakerSink:
                 await card.look()
 
 
-class _FirstAudio:
-    """Looks at the card until it has taken the first sample that is not zero, and tells once."""
-
-    def __init__(self, card: Card, tell: Callable[[float], None]) -> None:
-        self._card = card
-        self._tell = tell
-        self._told = False
-        self._watching: asyncio.Task[None] | None = None
-
-    def begin(self) -> None:
-        if self._watching is None:
-            self._watching = asyncio.create_task(self._watch(), name="speaker first audio")
-
-    def look(self) -> bool:
-        """Tell if there is something to tell; True when it was told."""
-        at = self._card.outlet.playout.first_at if self._card.outlet is not None else None
-        if at is not None and not self._told:
-            self._told = True
-            self._tell(at)
-        return self._told
-
-    def end(self) -> None:
-        if self._watching is not None:
-            self._watching.cancel()
-
-    async def _watch(self) -> None:
-        # The card's thread must not wake the loop itself: that takes a lock and a system call.
-        looks = 0
-        while not self.look():
-            looks += 1
-            await asyncio.sleep(0.005 if looks < 100 else 0.05)
-
-
 class _SpeakerWriter:
     """Takes one utterance to the loudspeaker."""
 
-    def __init__(self, sink: SpeakerSink, resampler: dsp.Resampler, first: _FirstAudio, has_chime: bool) -> None:
+    def __init__(
+        self, sink: SpeakerSink, resampler: dsp.Resampler, first: FirstAudioWatch, has_chime: bool
+    ) -> None:
         self._sink = sink
         self._resampler = resampler
         self._first = first

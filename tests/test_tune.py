@@ -86,16 +86,17 @@ def test_the_variant_comes_first_then_threads_then_memory() -> None:
     machine = Machine({PLAIN: 2.0, PREPARED: 1.0, "int8": 0.5})
     found = search(machine)
     assert [str(candidate) for candidate in machine.tried] == [
-        "plain, 4 threads, no arena",
-        "prepared, 4 threads, no arena",
-        "int8, 4 threads, no arena",
-        "int8, 3 threads, no arena",
-        "int8, 2 threads, no arena",
-        "int8, 1 threads, no arena",
+        "plain, 4 threads, arena, shrunk",
+        "prepared, 4 threads, arena, shrunk",
+        "int8, 4 threads, arena, shrunk",
+        "int8, 3 threads, arena, shrunk",
+        "int8, 2 threads, arena, shrunk",
+        "int8, 1 threads, arena, shrunk",
         "int8, 4 threads, arena",
+        "int8, 4 threads, no arena",
         "int8, 4 threads, no arena, spinning",
     ]
-    assert found.best.candidate == Candidate("int8", 4)
+    assert found.best.candidate == Candidate("int8", 4, arena=False, shrink=False)
     assert found.keeps_up
     assert tuple(row.candidate for row in found.rows) == tuple(machine.tried)
 
@@ -107,7 +108,7 @@ def test_with_fewer_threads_it_stops_where_it_no_longer_keeps_up() -> None:
     assert [candidate.threads for candidate in machine.tried[:4]] == [4, 3, 2, 1]
     machine = Machine({PLAIN: 2.0}, share=1.0)
     search(machine)
-    assert [candidate.threads for candidate in machine.tried if not candidate.arena][:3] == [4, 3, 2]
+    assert [candidate.threads for candidate in machine.tried if candidate.shrink][:3] == [4, 3, 2]
     assert 1 not in {candidate.threads for candidate in machine.tried}
 
 
@@ -128,11 +129,11 @@ def test_more_than_the_usual_threads_only_as_long_as_they_help() -> None:
 
 
 def test_the_arena_wins_only_inside_the_memory() -> None:
-    """It is faster, and where it fits it may give back what it grew by."""
+    """It is faster, and gives back what it grew by where keeping that gains nothing."""
     machine = Machine({PLAIN: 1.0}, arena_gain=0.2)
     assert search(machine).best.candidate == Candidate(PLAIN, 4, arena=True, shrink=True)
     machine = Machine({PLAIN: 1.0}, arena_gain=0.2)
-    assert search(machine, budget_mb=300).best.candidate == Candidate(PLAIN, 4)
+    assert search(machine, budget_mb=300).best.candidate == Candidate(PLAIN, 4, arena=False, shrink=False)
 
 
 def test_spinning_wins_only_where_it_starts_notably_sooner() -> None:
@@ -170,11 +171,11 @@ def test_quick_tries_few() -> None:
     assert [candidate.threads for candidate in machine.tried] == [4, 2, 1]
 
 
-def test_no_arena_is_tried_where_that_is_no_choice() -> None:
+def test_the_arena_is_kept_where_it_is_no_choice() -> None:
     """A candidate that is the same as another is not measured."""
     machine = Machine({PLAIN: 1.0, PREPARED: 0.5})
     Search(machine, 1000, own_arena=frozenset((PREPARED,))).run((PLAIN, PREPARED), 2)
-    assert not any(candidate.arena for candidate in machine.tried)
+    assert all(candidate.arena and candidate.shrink for candidate in machine.tried)
 
 
 @pytest.mark.parametrize(

@@ -204,7 +204,7 @@ class KokoroStream:
             styled.name: shaped(style, styled, 2),
             fast.name: shaped(np.array([speed_for(fast, speed)]), fast, 0),
         }
-        told = _named(front, front.run(given, run, shrink=self._options.shrink))
+        told = _named(front, front.run(given, run))
         pitch = told["pitch"]
         source = self._session("source")
         samples = int(told["frames"].shape[2]) * self.shape.samples
@@ -234,7 +234,7 @@ class KokoroStream:
     def generating(self, told: Told, affine: Floats) -> Generating:
         """The sentence, to be made in windows. Raises EngineFailed."""
         session, shape = self._session("generator"), self._shape_of_windows
-        return Generating(session, self._model, shape, told, affine, shrink=self._options.shrink)
+        return Generating(session, self._model, shape, told, affine)
 
     @property
     def _shape_of_windows(self) -> Shape:
@@ -318,7 +318,7 @@ class KokoroStream:
             path,
             threads=options.threads,
             spinning=options.spinning,
-            # In windows an arena takes a fifth less time, and less memory: what it holds is that of one window.
+            # In windows it holds what one of them takes, and never gives that back.
             arena=options.arena or part != "generator-stats",
             pattern=False,
         )

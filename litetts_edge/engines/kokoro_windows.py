@@ -69,15 +69,14 @@ class Generating:
     """One sentence, window after window."""
 
     def __init__(
-        self, session: OnnxModel, model: InstalledModel, shape: Shape, told: Told, affine: Floats, *, shrink: bool
+        self, session: OnnxModel, model: InstalledModel, shape: Shape, told: Told, affine: Floats
     ) -> None:
-        """`affine`: gain and bias of the normalisations, (2, channels). `shrink`: as of OnnxModel.run()."""
+        """`affine`: gain and bias of the normalisations, (2, channels)."""
         self._session = session
         self._model = model
         self._shape = shape
         self._told = told
         self._affine = affine
-        self._shrink = shrink
         self._frames = int(told.frames.shape[2])
         self._at = 0
         """Frames that have been made."""
@@ -118,4 +117,4 @@ class Generating:
 
     def _run(self, given: dict[str, NDArray[Any]], run: Run) -> dict[str, NDArray[Any]]:
         names = (port.name for port in self._session.outputs)
-        return dict(zip(names, self._session.run(given, run, shrink=self._shrink), strict=True))
+        return dict(zip(names, self._session.run(given, run), strict=True))

@@ -188,7 +188,8 @@ class PiperEngine:
             models = {name: self._session(path, arena=True) for name, path in parts.items() if path is not None}
             return SplitGraphs(models, self.name, model.config.sample_rate, self._clock)
         path = (prepared.graph("whole", variant) if prepared is not None else None) or beside(model.installed)
-        return WholeGraph(self._session(path, arena=self._options.arena), path, self.name)
+        session = self._session(path, arena=self._options.arena)
+        return WholeGraph(session, path, self.name, shrink=self._options.shrink)
 
     def _session(self, path: Path, *, arena: bool) -> OnnxModel:
         """With an arena it takes a third less time; what that holds is little, where there are windows."""

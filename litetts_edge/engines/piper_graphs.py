@@ -80,9 +80,10 @@ class PiperGraphs(Protocol):
 class WholeGraph:
     """The published file, or one that was optimized: a sentence at a time. Its noise is drawn anew each time."""
 
-    def __init__(self, model: OnnxModel, path: Path, engine: str) -> None:
-        """`path` and `engine` are named in errors."""
+    def __init__(self, model: OnnxModel, path: Path, engine: str, *, shrink: bool) -> None:
+        """`path` and `engine` are named in errors; `shrink` as of OnnxModel.run()."""
         self._model = model
+        self._shrink = shrink
         self._path = path
         self._engine = engine
 
@@ -111,7 +112,8 @@ class WholeGraph:
     def speak(self, told: Told, begin: Begin) -> Iterator[tuple[Samples, bool]]:
         given = told.inputs()
         with begin() as run:
-            audio = self._model.run({name: given[name] for name in _names(self._model)}, run)[0]
+            wanted = {name: given[name] for name in _names(self._model)}
+            audio = self._model.run(wanted, run, shrink=self._shrink)[0]
         yield np.asarray(audio, dtype=np.float32).reshape(-1), True
 
 

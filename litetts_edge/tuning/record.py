@@ -36,8 +36,8 @@ class Candidate:
     variant: str
     """PLAIN, or the prepared graphs: `prepared`, or the ending of those to prefer, such as `int8`."""
     threads: int
-    arena: bool = False
-    shrink: bool = False
+    arena: bool = True
+    shrink: bool = True
     spinning: bool = False
 
     def __str__(self) -> str:

@@ -92,15 +92,14 @@ class Search:
         return best
 
     def _memory(self, best: Measured) -> Measured:
-        """The arena, and where it helps the same with what it grew by given back; then spinning."""
-        with_arena = best
+        """The arena that keeps what it grew by, and none; then spinning."""
         if best.candidate.variant not in self._own_arena:
-            with_arena = self._better(best, replace(best.candidate, arena=True))
-        if with_arena is not best:
-            with_arena = self._better(with_arena, replace(with_arena.candidate, shrink=True))
-        if with_arena.candidate.threads == 1:
-            return with_arena  # nobody to spin
-        return self._better(with_arena, replace(with_arena.candidate, spinning=True))
+            start = best.candidate
+            best = self._better(best, replace(start, shrink=False))
+            best = self._better(best, replace(start, arena=False, shrink=False))
+        if best.candidate.threads == 1:
+            return best  # nobody to spin
+        return self._better(best, replace(best.candidate, spinning=True))
 
     def _better(self, best: Measured, candidate: Candidate) -> Measured:
         tried = self._try(candidate)

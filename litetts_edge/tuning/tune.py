@@ -9,7 +9,7 @@ from pathlib import Path
 from litetts_edge.engines.board import read_board
 from litetts_edge.engines.installed import InstalledModel
 from litetts_edge.engines.memory import Room, available, model_need
-from litetts_edge.engines.mode import PARTS
+from litetts_edge.engines.mode import PARTS, Mode, mode_of
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.prepared import read_prepared
 from litetts_edge.errors import ModelTooLarge
@@ -68,9 +68,9 @@ def tune(
         heard(found)
         return found
 
-    # The parts of Piper have an arena, whatever is asked for (engines/piper.py).
-    own_arena = variants[-1:] if model.engine == "piper" and variants != (PLAIN,) else ()
-    search = Search(measure, allowed, quick=quick, own_arena=frozenset(own_arena))
+    # Windows have an arena that keeps what it has, whatever is asked for.
+    own_arena = variants if mode_of(model, own) is Mode.WINDOWS else ()
+    search = Search(measure, allowed, quick=quick, own_arena=frozenset(own_arena) - {PLAIN})
     found = search.run(variants, read_board().cores)
     return Tuned(
         model=model.name,

@@ -2,7 +2,8 @@
 
 Written from the schemas of its MQTT integration (schemas.py, config.py, discovery.py and one file per platform),
 and stricter: a key that they drop in silence is refused too, and at the top level one that only some of these
-versions know. `faults()` says what is wrong; nothing said means accepted whole.
+versions know. `faults()` says what is wrong; nothing said means accepted whole. On 2026-11-21 the device was held
+against the schemas themselves too, of 2025.4.0, 2026.2.3 and 2026.11.0: each takes it and every entity of it.
 """
 
 from __future__ import annotations

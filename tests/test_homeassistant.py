@@ -243,6 +243,32 @@ async def test_a_device_that_is_switched_off_is_taken_back(tmp_path: Path) -> No
         await home.device()
 
 
+async def test_a_voice_that_no_list_has_is_an_option_too(tmp_path: Path) -> None:
+    """A blend: the device comes again with it, and then the state that needs it."""
+    async with at_home(tmp_path, LITETTS_EDGE__ENGINE__NAME="compact") as (_, home):
+        await home.device()
+        await home.say(f"litetts/{NODE}/voice/set", "compact:slt(2)+rms")
+        await home.until(lambda: b'"compact:slt(2)+rms"' in home.latest[DEVICE])
+        voice = json.loads(home.latest[DEVICE])["components"]["voice"]
+        assert voice["options"][0] == "compact:slt(2)+rms"
+        home.came.clear()
+        await home.until(lambda: voice["state_topic"] in home.came)
+        assert home.shown(voice) == "compact:slt(2)+rms"
+
+
+async def test_a_damaged_memory_is_no_fault(tmp_path: Path) -> None:
+    """What is no topic there is not published to; what was announced by that name before is taken back."""
+    async with Broker(tmp_path / "broker") as broker, programs(tmp_path) as make, hass(broker.port) as home:
+        await home.say("homeassistant/device/old/config", "{}", retain=True)
+        state = tmp_path / "state"
+        state.mkdir()
+        (state / "announced").write_text("homeassistant/+/#\n\n$SYS/x\n\0\nhomeassistant/device/old/config\n")
+        program = make(broker.port, {**QUIET, "LITETTS_EDGE__STATE_DIR": str(state)})
+        await program.start()
+        await home.device()
+        assert home.latest["homeassistant/device/old/config"] == b""
+
+
 async def test_a_node_with_another_name_takes_its_old_device_back(tmp_path: Path) -> None:
     """Over a restart: what was announced is remembered in the state folder."""
     async with Broker(tmp_path / "broker") as broker, programs(tmp_path) as make, hass(broker.port) as home:
@@ -341,12 +367,13 @@ async def test_access_rules_that_know_nothing_of_home_assistant_do_no_harm(tmp_p
 async def test_a_small_broker_gets_a_device_that_fits(tmp_path: Path) -> None:
     """With fewer voices; that is said, and the node is online all the same."""
     async with (
-        Broker(tmp_path / "broker", max_packet_size=16_000) as broker,
+        Broker(tmp_path / "broker", max_packet_size=10_000) as broker,
         programs(tmp_path) as make,
         hass(broker.port) as home,
     ):
         program = make(broker.port, QUIET)
         await program.start()
+        await home.until(lambda: b"voices_left_out" in home.latest.get(f"litetts/{NODE}/error", b""))
         await home.device()
-        assert len(home.latest[DEVICE]) < 16_000
+        assert len(home.latest[DEVICE]) < 10_000
         assert faults(home.latest[DEVICE].decode()) == []

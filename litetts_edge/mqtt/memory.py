@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from litetts_edge.mqtt.messages import publish_topic
+
 log = logging.getLogger(__name__)
 
 
@@ -49,11 +51,12 @@ class LastAnnounced:
         self._path = path
 
     def load(self) -> tuple[str, ...]:
-        """The topics that were saved last; none when that is not known."""
+        """The topics that were saved last; none when that is not known. What is no topic is left out."""
         try:
-            return tuple(filter(None, self._path.read_text(encoding="utf-8").splitlines()))
+            lines = self._path.read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError):
             return ()
+        return tuple(filter(_is_topic, lines))
 
     def save(self, topics: Sequence[str]) -> None:
         """Keep them. A disk that refuses is no fault: then nothing is taken back after a change."""
@@ -62,3 +65,10 @@ class LastAnnounced:
             self._path.write_text("".join(f"{topic}\n" for topic in dict.fromkeys(topics)), encoding="utf-8")
         except OSError as error:
             log.debug("%s could not be written: %s", self._path, error)
+
+
+def _is_topic(line: str) -> bool:
+    try:
+        return bool(publish_topic(line))
+    except ValueError:
+        return False

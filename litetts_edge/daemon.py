@@ -14,6 +14,7 @@ from pathlib import Path
 
 from litetts_edge import __version__
 from litetts_edge.health import Gauges, Health
+from litetts_edge.heartbeat import Heartbeat
 from litetts_edge.interfaces import AudioSink
 from litetts_edge.mdns.door import MdnsDoor
 from litetts_edge.mdns.table import endpoints_of
@@ -62,9 +63,6 @@ log = logging.getLogger(__name__)
 STOP_S = 1.9
 """From the signal to the exit, whatever hangs: systemd, and whoever stands beside it, waits no longer."""
 
-TICK_S = 1.0
-"""How often the status line and the watchdog are looked after."""
-
 
 class Daemon:
     """All parts of a running appliance. Constructing it opens nothing; run() opens, serves and closes."""
@@ -72,7 +70,6 @@ class Daemon:
     def __init__(self, sources: Sources, loaded: Loaded, environ: Mapping[str, str]) -> None:
         settings = loaded.settings
         self._environ = environ
-        self.notifier = Notifier(environ)
         voices = voices_of(loaded)
         self.live = LiveSettings(sources, loaded, validate=self._validate)
         self.bus = EventBus()
@@ -150,9 +147,8 @@ class Daemon:
         self.verbs = Verbs(
             self.status, self.pipeline, self.live, self.health, self.thread, frontend, lexicon, self.tuning
         )
+        self.heartbeat = Heartbeat(Notifier(environ), self.live, self.thread, self.status, self.door, self._chores)
         self._stop = asyncio.Event()
-        self._ready = False
-        self._told = ""
         self._tried = voices
         self.live.listen(self._settings_changed)
 
@@ -168,7 +164,7 @@ class Daemon:
         with self.bus.subscribe() as counted, self.bus.subscribe() as told:
             async with self.loudspeaker, asyncio.TaskGroup() as group:
                 counting = group.create_task(self._count(counted), name="health")
-                ticking = group.create_task(self._tick(), name="watchdog")
+                ticking = group.create_task(self.heartbeat.run(), name="watchdog")
                 async with self.pipeline.running():
                     await self._load_voice()
                     residing = group.create_task(self.residence.run(), name="residence")
@@ -179,7 +175,7 @@ class Daemon:
                     self._be_ready(announce)
                     locating = group.create_task(self.mdns.run(), name="mdns")
                     await self._stop.wait()
-                    self.notifier.stopping("Stopping")
+                    self.heartbeat.stopping()
                     self.door.close()
                     self.wyoming.close()
                     residing.cancel()
@@ -213,15 +209,14 @@ class Daemon:
 
     async def _load_voice(self) -> None:
         voices = self.pipeline.voices
-        self._tell(f"Loading the voice {voices.default.id}")
+        self.heartbeat.tell(f"Loading the voice {voices.default.id}")
         record = await asyncio.to_thread(read_record, Path(self.live.value.state_dir))
         self.loader.know_holds(record.holds())
         log.info("%s speaks: %s", voices.choice.engine, voices.choice.why)
         await self.residence.begin()
 
     def _be_ready(self, announce: str) -> None:
-        self._ready = True
-        self.notifier.ready(self._status_line())
+        self.heartbeat.ready()
         voice = self.pipeline.voices.default
         log.info("ready: litetts-edge %s, node %s, voice %s", __version__, self.live.value.node.id, voice.id)
         if announce:
@@ -243,37 +238,12 @@ class Daemon:
         async for event in events:
             self.health.counters.count(event)
 
-    async def _tick(self) -> None:
-        """Tell the service manager that loop and model are alive, and people what there is to know."""
-        watchdog_s = self.notifier.watchdog_interval_s
-        while True:
-            if self.thread.stuck_s():
-                log.error("a synthesis is %.0f s late", self.thread.stuck_s())
-            elif watchdog_s is not None:
-                self.notifier.watchdog()
-            if self._ready:
-                self._tell(self._status_line())
-                self.pipeline.look()
-                self.door.refresh_state()
-                await self.residence.tick()
-                idle_s = self.pipeline.idle_s()
-                await self.tuning.tick(idle_s, is_wanted=self.live.value.tuning.auto)
-            await asyncio.sleep(min(TICK_S, (watchdog_s or TICK_S) / 3))
-
-    def _tell(self, line: str) -> None:
-        if line != self._told:
-            self._told = line
-            self.notifier.status(line)
-
-    def _status_line(self) -> str:
-        settings = self.live.value
-        state = self.status.state()
-        broker = f"{settings.mqtt.host}:{settings.mqtt.port}"
-        link = f"connected to {broker}" if self.door.connected else f"waiting for the broker at {broker}"
-        problem = f"; problem: {state['problem']}" if state["problem"] else ""
-        queue = f", {state['queue_length']} waiting" if state["queue_length"] else ""
-        word = str(state["state"]).capitalize()
-        return f"{word}{queue}; voice {state['voice']}; speaker {state['audio_device']}; {link}{problem}"
+    async def _chores(self) -> None:
+        """What is looked after every second."""
+        self.pipeline.look()
+        self.door.refresh_state()
+        await self.residence.tick()
+        await self.tuning.tick(self.pipeline.idle_s(), is_wanted=self.live.value.tuning.auto)
 
     # -- changes -----------------------------------------------------------------------------------
 
@@ -286,14 +256,14 @@ class Daemon:
         self._reloading = asyncio.get_running_loop().create_task(self._reload(), name="reload")
 
     async def _reload(self) -> None:
-        self.notifier.reloading()
+        self.heartbeat.reloading()
         try:
             await self.live.reload()
         except SettingsError as error:
             log.error("the settings are not valid; the old ones stay in force:\n%s", error)
             self.door.refresh_state()
         finally:
-            self.notifier.ready(self._status_line())
+            self.heartbeat.ready()
 
     def _settings_changed(self, settings: Settings, changes: Sequence[Change]) -> None:
         self.loudspeaker.follow(settings)

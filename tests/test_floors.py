@@ -71,6 +71,7 @@ FLOORS = {
     "status": 4,
     "mdns.*": 4,
     "systemd": 4,
+    "heartbeat": 4,
     # the appliance
     "daemon": 5,
     "cli": 5,

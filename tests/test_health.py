@@ -193,12 +193,12 @@ def test_the_snapshot_says_what_was_counted() -> None:
 def test_memory_is_this_processes_own() -> None:
     """Resident now and at its peak, in millions of bytes."""
     before = made().snapshot()
-    ballast = bytearray(os.urandom(1000)) * 40_000
+    ballast = bytearray(os.urandom(1000)) * 200_000  # much more than what else comes and goes in a long test run
     during = made().snapshot()
     del ballast
     after = made().snapshot()
     rss, full, peak = (float(str(one)) for one in (before["rss_mb"], during["rss_mb"], after["peak_rss_mb"]))
-    assert full - rss == pytest.approx(40, abs=8)
+    assert full - rss == pytest.approx(200, abs=40)
     assert peak >= full - 1  # the kernel counts per core, and adds up now and then
     assert 10 < rss < 5000
 

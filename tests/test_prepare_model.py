@@ -8,11 +8,11 @@ import json
 from pathlib import Path
 
 import onnx
-import psutil
 import pytest
 
 from litetts_edge.commands import optimize
 from litetts_edge.engines.installed import InstalledModel, ModelFile
+from litetts_edge.engines.memory import Room
 from litetts_edge.engines.onnx import MANIFEST, verify
 from litetts_edge.engines.prepared import read_prepared
 from litetts_edge.errors import BadField, EngineFailed, ExtraMissing
@@ -138,8 +138,8 @@ def test_too_little_memory_is_said_with_the_arithmetic(
     tmp_path: Path, model: InstalledModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before anything is done."""
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: argparse.Namespace(available=1000))
-    with pytest.raises(EngineFailed, match=r"0 MB of memory are free.*takes 4 times its size"):
+    monkeypatch.setattr("litetts_edge.prepare.prepare.available", lambda: Room(1_500_000_000, "MemAvailable"))
+    with pytest.raises(EngineFailed, match=r"1500 MB are available .*takes 4 times its size and 1500 MB"):
         prepare(model, tmp_path, FEEDS)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import onnx
 
 from litetts_edge.engines.installed import InstalledModel
+from litetts_edge.engines.memory import available
 from litetts_edge.engines.onnx import MANIFEST, trim
 from litetts_edge.engines.prepared import Prepared, circumstances, read_prepared
 from litetts_edge.errors import EngineFailed
@@ -47,6 +48,8 @@ _DISK = 6
 """Room for the graph, its parts, the one that is tried, and all that was there; times the size of the file."""
 _MEMORY = 4
 """Graph, session and packed weights of one trial; times the size of the file."""
+_WORK_MB = {"kokoro": 1500, "kitten": 550, "piper": 1400}
+"""On top of that: what sessions take for the sentences that two forms of a graph are compared by."""
 
 
 def prepare(
@@ -133,21 +136,22 @@ def _load(model: InstalledModel, path: Path) -> onnx.ModelProto:
 
 
 def _check_room(model: InstalledModel, source: Path, prepared: Path) -> None:
-    import psutil
-
     size = source.stat().st_size
-    disk, memory = shutil.disk_usage(prepared).free, psutil.virtual_memory().available
+    disk = shutil.disk_usage(prepared).free
     if disk < _DISK * size:
         raise EngineFailed(
             model.engine,
             f"{prepared} has {disk >> 20} MB free, and preparing {source.name} ({size >> 20} MB) takes"
             f" {_DISK} times its size. Make room, or go on without: the file runs as it is.",
         )
-    if memory < _MEMORY * size:
+    work = _WORK_MB[model.engine] * 10**6
+    room = available()
+    if room is not None and room.bytes < _MEMORY * size + work:
         raise EngineFailed(
             model.engine,
-            f"{memory >> 20} MB of memory are free, and preparing {source.name} ({size >> 20} MB) takes"
-            f" {_MEMORY} times its size. Stop other programs, or go on without: the file runs as it is.",
+            f"{room}, and preparing {source.name} ({size / 1e6:.0f} MB) takes"
+            f" {_MEMORY} times its size and {work / 1e6:.0f} MB for its sentences. Stop other programs, or go on"
+            " without: the file runs as it is.",
         )
 
 

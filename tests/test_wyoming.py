@@ -15,6 +15,7 @@ from litetts_edge.events import Cancelled, Queued
 from litetts_edge.pcm import AudioChunk
 from litetts_edge.wyoming import listener
 from litetts_edge.wyoming.answer import Answer
+from litetts_edge.wyoming.server import MAX_WAITING
 from tests.faulty_engines import BlockingEngine
 from tests.virtual_card import babble
 from tests.wyoming_client import (
@@ -349,11 +350,16 @@ async def test_no_chime_is_sent_to_a_client(tmp_path: Path) -> None:
 
 
 async def test_too_many_waiting_texts_are_refused(tmp_path: Path) -> None:
-    """A client cannot fill the memory with texts."""
+    """A client cannot fill the memory with texts; those before the one too many are spoken to their end."""
     engine = BlockingEngine()
     async with open_home(tmp_path, [engine]) as home, connected(home.speech.port) as client:
         await client.send(*[Synthesize("held")] * 30)
+        await client.info()  # all of them were read
+        engine.release()
         assert (await client.error()).code == "queue_full"
+        spoken = [event for event in client.passed if event.type == "audio-stop"]
+        assert len(spoken) >= MAX_WAITING
+        assert await client.is_closed()
 
 
 async def test_a_stop_by_somebody_else_is_told(tmp_path: Path) -> None:

@@ -65,7 +65,8 @@ class _Client:
     def __init__(self, parts: TextToSpeech, connection: Connection) -> None:
         self._parts = parts
         self._connection = connection
-        self._jobs: asyncio.Queue[Job] = asyncio.Queue(MAX_WAITING)
+        self._jobs: asyncio.Queue[Job] = asyncio.Queue(MAX_WAITING + 1)  # the last place is for a refusal
+        self._refused = False
         self._text: ComingText | None = None
 
     async def run(self) -> None:
@@ -89,7 +90,9 @@ class _Client:
                 await self._take(event)
             except BadRequest as error:
                 self._end_text()
-                self._put(_raising(error))  # what was asked before is still spoken
+                if not self._refused:  # what was asked before is still spoken
+                    self._refused = True
+                    self._jobs.put_nowait(_raising(error))
 
     async def _take(self, event: Event) -> None:
         match event.type:
@@ -122,10 +125,11 @@ class _Client:
             self._text = None
 
     def _put(self, job: Job) -> None:
-        try:
-            self._jobs.put_nowait(job)
-        except asyncio.QueueFull:
-            raise QueueFull(MAX_WAITING) from None
+        if self._refused:  # the connection closes when that has its turn
+            return
+        if self._jobs.qsize() >= MAX_WAITING:
+            raise QueueFull(MAX_WAITING)
+        self._jobs.put_nowait(job)
 
     def _wish(self, event: Event) -> _Wish:
         """The voice that the event names, or its language. Raises BadField, VoiceNotFound."""

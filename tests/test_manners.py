@@ -145,6 +145,22 @@ async def test_it_survives_quiet_hours_as_its_priority_says(tmp_path: Path) -> N
         await desk.closed("alarm")
 
 
+async def test_the_loudspeaker_is_heard_again_when_quiet_hours_end(tmp_path: Path) -> None:
+    """An alarm with other outputs goes there alone while it is quiet; each round asks anew."""
+    settings = Settings(quiet=Quiet(mode="on")).model_copy(
+        update={"request": Request.model_construct(ack_pause_s=0.0, ack_limit_s=1800.0)}
+    )
+    async with open_desk(tmp_path, manners=Manners(lambda: settings)) as desk:
+        desk.pipeline.submit(ask("alarm", until_ack=True, outputs=("speaker", "file")))
+        await desk.sinks["file"].until(lambda: sum(take.finished for take in desk.sinks["file"].takes) >= 2)
+        assert not desk.speaker.takes
+        settings = settings.model_copy(update={"quiet": Quiet(mode="off")})
+        await rounds(desk, 2)
+        settings = settings.model_copy(update={"quiet": Quiet(mode="on")})
+        desk.pipeline.cancel(RequestId("alarm"))
+        assert await desk.closed("alarm") == ["alarm Queued", "alarm Started", "alarm Cancelled"]
+
+
 # -- not twice, and the newest only ------------------------------------------------------------------------
 
 

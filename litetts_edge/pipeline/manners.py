@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from litetts_edge.errors import QuietHours
+from litetts_edge.events import ClosingEvent
 from litetts_edge.pipeline.policy import LatelySaid
 from litetts_edge.pipeline.quiet import Verdict, is_quiet, verdict
 from litetts_edge.pipeline.rounds import Rounds
@@ -19,6 +20,9 @@ from litetts_edge.pipeline.source import Chimed, Source
 from litetts_edge.pipeline.tunes import ChimeUnusable, Tunes
 from litetts_edge.settings.schema import Settings
 from litetts_edge.speech import SpeakRequest
+
+LEFT_OUT = "quiet_hours: the loudspeaker was left out"
+"""The warning of a request that goes to its other outputs alone."""
 
 
 def local_time() -> datetime:
@@ -84,11 +88,18 @@ class Manners:
             return request
         others = _others(request)
         if others:
-            warning = "quiet_hours: the loudspeaker was left out"
-            return replace(request, outputs=others, warnings=(*request.warnings, warning))
+            return replace(request, outputs=others, warnings=(*request.warnings, LEFT_OUT))
         if found is Verdict.HOLD:
             return request
         raise QuietHours(self._settings().quiet.passes)
+
+    def again(self, request: SpeakRequest, event: ClosingEvent, now: float) -> SpeakRequest | None:
+        """What goes back to the queue after a turn, see Rounds.again(); whether it is quiet is asked anew then."""
+        found = self.rounds.again(request, event, now)
+        if found is None or LEFT_OUT not in found.warnings:
+            return found
+        warnings = tuple(warning for warning in found.warnings if warning != LEFT_OUT)
+        return replace(found, outputs=("speaker", *found.outputs), warnings=warnings)
 
     async def announced(self, request: SpeakRequest, source: Source) -> tuple[SpeakRequest, Source]:
         """The request as it is heard, and the source with its chime before it.

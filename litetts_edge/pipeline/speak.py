@@ -260,7 +260,7 @@ class SpeechPipeline:
             self._ended(request, current.closing_event())
 
     def _ended(self, request: SpeakRequest, event: ClosingEvent) -> None:
-        again = None if self._closing else self.manners.rounds.again(request, event, self._clock())
+        again = None if self._closing else self.manners.again(request, event, self._clock())
         if again is not None:
             self.queue.put_back(again)
             self._watch_deadlines()

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from litetts_edge import __version__
+from litetts_edge.engines.onnx import trim
 from litetts_edge.health import Gauges, Health
 from litetts_edge.heartbeat import Heartbeat
 from litetts_edge.interfaces import AudioSink
@@ -214,6 +215,7 @@ class Daemon:
         self.loader.know_holds(record.holds())
         log.info("%s speaks: %s", voices.choice.engine, voices.choice.why)
         await self.residence.begin()
+        trim()  # what starting took
 
     def _be_ready(self, announce: str) -> None:
         self.heartbeat.ready()

@@ -1,56 +1,34 @@
-"""The Wyoming door: both services, from the start of the daemon to its end."""
+"""The Wyoming door, which costs nothing while it is off."""
 
 from __future__ import annotations
 
-import asyncio
+from typing import TYPE_CHECKING
 
 from litetts_edge.pipeline.bus import EventBus
 from litetts_edge.pipeline.speak import SpeechPipeline
 from litetts_edge.settings.live import LiveSettings
 from litetts_edge.sinks.stream import StreamSink
-from litetts_edge.wyoming.listener import Listener
-from litetts_edge.wyoming.outcomes import Outcomes
-from litetts_edge.wyoming.satellite import Satellite
-from litetts_edge.wyoming.server import TextToSpeech
 
-MAX_CLIENTS = 32
-"""Of the text to speech service at once."""
-MAX_SENDERS = 16
-"""Of the loudspeaker at once."""
+if TYPE_CHECKING:
+    from litetts_edge.wyoming.services import Services
 
 
 class WyomingDoor:
     """Serves Wyoming clients, if the settings say so. A port that is not free is tried again, and stops nobody."""
 
     def __init__(self, live: LiveSettings, pipeline: SpeechPipeline, bus: EventBus, sink: StreamSink) -> None:
-        self._bus = bus
-        self._outcomes = Outcomes()
-        self._satellite = Satellite(pipeline, self._outcomes, live)
-        settings = live.value.wyoming
-        self._listeners: list[Listener] = []
-        if settings.enabled:
-            server = TextToSpeech(pipeline, sink, self._outcomes, live)
-            self._listeners.append(
-                Listener("wyoming text to speech", settings.host, settings.port, MAX_CLIENTS, server.serve)
-            )
-        if settings.enabled and settings.satellite.enabled:
-            port = settings.satellite.port
-            self._listeners.append(
-                Listener("wyoming satellite", settings.host, port, MAX_SENDERS, self._satellite.serve)
-            )
+        self._services: Services | None = None
+        if live.value.wyoming.enabled:
+            from litetts_edge.wyoming.services import Services  # a megabyte, and it is off by default
+
+            self._services = Services(live, pipeline, bus, sink)
 
     def close(self) -> None:
         """Take no new clients; those that are there still hear how their requests end."""
-        for listener in self._listeners:
-            listener.close()
+        if self._services is not None:
+            self._services.close()
 
     async def run(self) -> None:
         """Serve until cancelled; whoever is still connected then is told that the daemon stops."""
-        with self._bus.subscribe() as events:
-            try:
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(self._outcomes.run(events), name="wyoming outcomes")
-                    for listener in self._listeners:
-                        group.create_task(listener.run(), name="wyoming door")
-            finally:
-                await self._satellite.close()
+        if self._services is not None:
+            await self._services.run()

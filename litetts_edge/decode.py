@@ -38,6 +38,8 @@ def decode_wav(data: bytes) -> tuple[Samples, int]:
             samples = file.read(dtype="float32", always_2d=True)
             rate = int(file.samplerate)
     except (soundfile.LibsndfileError, RuntimeError, ValueError, MemoryError) as error:
-        raise AudioNotReadable(f"its header or its data is damaged ({error})") from None
+        # str() of libsndfile's begins with the address of our buffer.
+        why = error.error_string if isinstance(error, soundfile.LibsndfileError) else error
+        raise AudioNotReadable(f"its header or its data is damaged ({why})") from None
     mono = samples.mean(axis=1, dtype=np.float32)
     return np.clip(np.nan_to_num(mono, nan=0.0, posinf=1.0, neginf=-1.0), -1.0, 1.0), rate

@@ -18,7 +18,7 @@ from litetts_edge.mdns.table import Address
 
 log = logging.getLogger(__name__)
 
-_SIOCGIFFLAGS = 0x8913  # netdevice(7), linux/sockios.h
+_SIOCGIFFLAGS, _SIOCGIFHWADDR = 0x8913, 0x8927  # netdevice(7), linux/sockios.h
 _UP, _LOOPBACK, _POINT_TO_POINT, _RUNNING, _MULTICAST = 0x1, 0x8, 0x10, 0x40, 0x1000  # linux/if.h
 _NEEDED, _JUDGED = _UP | _RUNNING | _MULTICAST, _UP | _RUNNING | _MULTICAST | _LOOPBACK | _POINT_TO_POINT
 _CHANGES = 0x1 | 0x10 | 0x100  # RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR of linux/rtnetlink.h
@@ -65,20 +65,17 @@ def senders(networks: Iterable[Interface]) -> list[str | int]:
 
 def interfaces(wanted: Sequence[str] = ()) -> tuple[Interface, ...]:
     """Those that are up, carry multicast and have an address: the named ones, or all that leave this machine."""
-    import psutil
+    import ifaddr  # zeroconf has it in memory; psutil would be 1.5 MB more
 
     passing = _passing_addresses()
     found = []
-    for name, addresses in psutil.net_if_addrs().items():
+    for adapter in ifaddr.get_adapters():
+        name = adapter.name
         if name not in wanted if wanted else _OF_CONTAINERS.match(name):
             continue
         if _flags(name) & _JUDGED != _NEEDED:
             continue
-        known = [
-            ip_address(one.address.partition("%")[0])
-            for one in addresses
-            if one.family in (socket.AF_INET, socket.AF_INET6)
-        ]
+        known = [ip_address(one.ip if isinstance(one.ip, str) else one.ip[0]) for one in adapter.ips]
         v4 = tuple(sorted(one for one in known if isinstance(one, IPv4Address)))
         v6 = tuple(sorted(one for one in known if isinstance(one, IPv6Address) and one not in passing))
         with suppress(OSError):  # it is gone again
@@ -89,26 +86,30 @@ def interfaces(wanted: Sequence[str] = ()) -> tuple[Interface, ...]:
 
 def hardware() -> str:
     """The address of a network card, for telling apart two machines that are copies of each other; or empty."""
-    import psutil
-
-    cards = {
-        one.address
-        for name, addresses in psutil.net_if_addrs().items()
-        for one in addresses
-        if one.family == psutil.AF_LINK and one.address.strip("0:") and not _OF_CONTAINERS.match(name)
-    }
+    names = (name for _, name in socket.if_nameindex() if not _OF_CONTAINERS.match(name))
+    cards = {card for name in names if (card := _hardware_of(name)).strip("0:")}
     # IEEE 802, the bit of locally administered addresses: those are random for some drivers.
     burnt_in = [card for card in cards if not int(card.partition(":")[0], 16) & 2]
     return min(burnt_in or cards, default="")
 
 
 def _flags(name: str) -> int:
-    request = struct.pack("16sH14x", name.encode(), 0)
+    return int(struct.unpack_from("16xH", _asked(name, _SIOCGIFFLAGS))[0])
+
+
+def _hardware_of(name: str) -> str:
+    """`02:42:ac:11:00:02`."""
+    return struct.unpack_from("18x6s", _asked(name, _SIOCGIFHWADDR))[0].hex(":")  # type: ignore[no-any-return]
+
+
+def _asked(name: str, question: int) -> bytes:
+    """The kernel's answer about an interface, a struct ifreq; zeros when it is gone again."""
+    request = struct.pack("16s24x", name.encode())
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-            return int(struct.unpack_from("16xH", fcntl.ioctl(sock, _SIOCGIFFLAGS, request))[0])
+            return fcntl.ioctl(sock, question, request)
     except OSError:
-        return 0  # it is gone again
+        return bytes(len(request))
 
 
 def _passing_addresses() -> set[IPv6Address]:

@@ -12,12 +12,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from litetts_edge import daemon
 from litetts_edge.cli import main
 from litetts_edge.engines import ENGINES
 from litetts_edge.events import FirstAudio, SpeechEvent
 from litetts_edge.pipeline.bus import EventBus
 from litetts_edge.pipeline.speak import SpeechPipeline
+from litetts_edge.sinks import loudspeaker
 from litetts_edge.sinks.speaker import SpeakerSink
 from litetts_edge.speech import SpeakRequest
 
@@ -48,7 +48,7 @@ def stamp(path: Path) -> None:
     replaced: tuple[tuple[object, str, object], ...] = (
         (SpeechPipeline, "submit", stamped_submit),
         (EventBus, "publish", stamped_publish),
-        (daemon, "SpeakerSink", remembered),
+        (loudspeaker, "SpeakerSink", remembered),
     )
     for place, name, replacement in replaced:
         setattr(place, name, replacement)

@@ -36,7 +36,7 @@ from litetts_edge.text.frontend import Frontend
 from tests.small_models import PULLED_MODELS
 from tests.style_models import PER_ID, Ports, install, sign, table
 
-REAL = Path("/work/shared/data/kokoro_voices")
+REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "kokoro_voices"
 
 
 def engine_in(pulled: Path, **choices: object) -> KokoroEngine:

@@ -26,11 +26,14 @@ def engine_in(pulled: Path, voices: Mapping[str, Table] = ONE_ROW, **more: Any) 
     return KittenEngine(EngineOptions(threads=1, pulled=pulled))
 
 
+def sentence(text: str, ipa: str) -> Sentence:
+    return Sentence(text, "en-US", (0, len(text)), phonemes=ipa)
+
+
 def said(
     engine: KittenEngine, ipa: str, voice: str = "expr-voice-2-m", *, text: str = "text", speed: float = 1.0
 ) -> Samples:
-    spoken = Sentence(text, "en-US", (0, 4), phonemes=ipa)
-    chunks = list(engine.synthesize(spoken, engine.blend(f"kitten:{voice}"), speed))
+    chunks = list(engine.synthesize(sentence(text, ipa), engine.blend(f"kitten:{voice}"), speed))
     assert [chunk.ends_sentence for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
     return np.concatenate([chunk.samples for chunk in chunks])
 
@@ -66,7 +69,7 @@ def test_models_with_many_rows_have_an_end(tmp_path: Path, voices: Mapping[str, 
     """Their last symbol is an ellipsis, which sounds here and is cut with the rest of the tail."""
     engine = engine_in(tmp_path, voices, ports=Ports(has_durations=True))
     engine.load()
-    (spoken,) = engine._portions("aaa", 3, engine.voices[0])
+    (spoken,) = engine.portions(sentence("aaa", "aaa"), engine.voices[0])
     assert list(spoken.ids) == [0, 43, 43, 43, *([10] if ends else []), 0]
     assert spoken.tail_ids == 1 + ends
 
@@ -146,7 +149,7 @@ def test_a_long_sentence_is_spoken_whole(tmp_path: Path) -> None:
     engine = engine_in(tmp_path, MANY_ROWS, ports=Ports(has_durations=True))
     engine.load()
     text = "aaaa bbbb, " * 100
-    spoken = engine._portions(text, 1000, engine.voices[0])
+    spoken = engine.portions(sentence(text, text), engine.voices[0])
     assert len(spoken) > 1
     assert all(len(part.ids) <= 512 for part in spoken)
     assert sum(int((part.ids == VOCABULARY["a"]).sum()) for part in spoken) == 400

@@ -12,8 +12,6 @@ import pytest
 
 from litetts_edge import engines
 from litetts_edge.engines.installed import installed_models
-from litetts_edge.engines.kitten import KittenEngine
-from litetts_edge.engines.kokoro import KokoroEngine
 from litetts_edge.engines.kokoro_stream import KokoroStream, stream_graphs
 from litetts_edge.engines.kokoro_symbols import ids
 from litetts_edge.engines.options import EngineOptions, Stream
@@ -27,6 +25,7 @@ from litetts_edge.engines.stream_check import (
 )
 from litetts_edge.engines.stream_record import CHECKS, StreamCheck, checks, passed, record, sha256
 from litetts_edge.engines.stream_statistics import FOLDER, Calibration, Observed, fit, read, write
+from litetts_edge.engines.style_engine import StyleEngine
 from litetts_edge.engines.style_graph import Piece, WholeGraph
 from litetts_edge.engines.style_speech import Spoken
 from litetts_edge.engines.termination import Run, Runs
@@ -359,7 +358,7 @@ def test_an_engine_streams_after_its_voice_was_checked(tmp_path: Path, engine: s
     """Once the check of a voice has passed, its sentences come in chunks."""
     install_parts(tmp_path, model)
     made = engines.create(engine, EngineOptions(threads=1, pulled=MODELS, prepared=tmp_path, model=model))
-    assert isinstance(made, KokoroEngine | KittenEngine)
+    assert isinstance(made, StyleEngine)
     voice = made.voices[0]
     states = ("on", "off", "new", "old", "here")
     texts = [f"The {what} is {how}." for what in ("door", "light", "heating") for how in states]

@@ -5,26 +5,22 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from litetts_edge.engines.installed import InstalledModel
 from litetts_edge.engines.kitten_symbols import ids, is_heard, symbols
-from litetts_edge.engines.kokoro_stream import stream_graphs
-from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.portions import portions
-from litetts_edge.engines.style_graph import SAMPLE_RATE, StyleGraphs
-from litetts_edge.engines.style_speech import MOST, Spoken, StyleSpeech, chosen_model
-from litetts_edge.engines.style_tables import StyleTables
+from litetts_edge.engines.style_engine import StyleEngine
+from litetts_edge.engines.style_graph import SAMPLE_RATE
+from litetts_edge.engines.style_speech import MOST, Spoken
 from litetts_edge.engines.style_voices import Choice, StyleVoices
-from litetts_edge.pcm import AudioChunk
 from litetts_edge.speech import Alphabet, Sentence, Voice
 
 log = logging.getLogger(__name__)
 
-_MOST_ROWS = 1024
 _LANG = "en-US"
 _TAIL = 5000
 """Samples at the end that the published code throws away: what the model makes of its end is no speech."""
@@ -44,65 +40,29 @@ class _Config:
     """Factors of the speed (`speed_priors`)."""
 
 
-class KittenEngine:
+class KittenEngine(StyleEngine):
     """Voices are `kitten:expr-voice-2-m`, and the names that the model's config gives them (`kitten:jasper`)."""
 
     name = "kitten"
-
-    def __init__(self, options: EngineOptions) -> None:
-        self._options = options
-
-    @property
-    def voices(self) -> tuple[Voice, ...]:
-        """Those whose files are there, then presets. Raises EngineFailed without a model."""
-        return self._voices.all
-
-    @property
-    def model_bytes(self) -> int:
-        """Size of the loaded model file; 0 when not loaded."""
-        return self._speech.graphs.model_bytes
-
-    @property
-    def graphs(self) -> StyleGraphs:
-        """What speaks: a KokoroStream where the model was prepared for windows."""
-        return self._speech.graphs
-
-    def load(self) -> None:
-        """Verify and load, and say something to nobody."""
-        self._speech.load(lambda: self._portions("fɹˈʌnt dˈɔːɹ.", len("front door."), self.voices[0]))
-
-    def synthesize(self, sentence: Sentence, voice: Voice, speed: float) -> Iterator[AudioChunk]:
-        """One chunk for what the model takes in one go. Raises VoiceNotFound, too.
-
-        `speed` from 0.5 to 2: beyond, the nearest of these; NaN is 1.
-        """
-        self.load()
-        yield from self._speech.chunks(self.portions(sentence, voice), speed)
+    _rows = (1, 1024)
 
     def portions(self, sentence: Sentence, voice: Voice) -> list[Spoken]:
         """What the graphs are given for a sentence; none for silence. Raises VoiceNotFound, EngineFailed."""
-        return self._portions(sentence.phonemes, len(sentence.text), voice)
-
-    def blend(self, name: str) -> Voice:
-        """The voice for an alias, a preset or a blend; needs no session. Raises VoiceNotFound."""
-        return self._voices.find(name)
-
-    def terminate(self) -> None:
-        """End the run in progress at its next node."""
-        self._speech.terminate()
-
-    def unload(self) -> None:
-        """Free the session and the voices."""
-        self._speech.graphs.unload()
-        self._tables.close()
-
-    @cached_property
-    def _model(self) -> InstalledModel:
-        return chosen_model(self.name, self._options)
-
-    @cached_property
-    def _tables(self) -> StyleTables:
-        return StyleTables(self._model, 1, _MOST_ROWS, lambda: self._speech.graphs.style_width)
+        written = symbols(sentence.phonemes)
+        parts = self._voices.parts(voice)
+        by_length = any(self._tables.rows(name) > 1 for name, _ in parts)
+        pace = sum(share * self._config.paces.get(name, 1.0) for name, share in parts)
+        spoken = []
+        for portion in portions(written, MOST - by_length):
+            if not is_heard(portion.symbols):
+                continue
+            characters = round(len(sentence.text) * len(portion.symbols) / len(written))
+            style = self._voices.style(voice, row(characters))
+            framed = ids(portion.symbols, ends=by_length)
+            spoken.append(
+                Spoken(framed, style, portion.rest_ms, pace, _TAIL, 1 + by_length, self._voices.single(voice))
+            )
+        return spoken
 
     @cached_property
     def _config(self) -> _Config:
@@ -111,27 +71,6 @@ class KittenEngine:
     @cached_property
     def _voices(self) -> StyleVoices:
         return StyleVoices(self._tables, self._options, describe=_voice, aliases=self._config.aliases)
-
-    @cached_property
-    def _speech(self) -> StyleSpeech:
-        return StyleSpeech(stream_graphs(self._model, self._options))
-
-    def _portions(self, ipa: str, characters: int, voice: Voice) -> list[Spoken]:
-        """Of a text of so many characters; none when nothing is heard. Raises VoiceNotFound, EngineFailed."""
-        written = symbols(ipa)
-        parts = self._voices.parts(voice)
-        by_length = any(self._tables.rows(name) > 1 for name, _ in parts)
-        pace = sum(share * self._config.paces.get(name, 1.0) for name, share in parts)
-        spoken = []
-        for portion in portions(written, MOST - by_length):
-            if not is_heard(portion.symbols):
-                continue
-            style = self._voices.style(voice, row(round(characters * len(portion.symbols) / len(written))))
-            framed = ids(portion.symbols, ends=by_length)
-            spoken.append(
-                Spoken(framed, style, portion.rest_ms, pace, _TAIL, 1 + by_length, self._voices.single(voice))
-            )
-        return spoken
 
 
 def row(characters: int) -> Choice:

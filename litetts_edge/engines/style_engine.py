@@ -1,0 +1,93 @@
+"""An engine of the StyleTTS 2 kind: one installed model, its voices, and the graphs that speak them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from functools import cached_property
+from typing import ClassVar
+
+from litetts_edge.engines.installed import InstalledModel
+from litetts_edge.engines.kokoro_stream import stream_graphs
+from litetts_edge.engines.options import EngineOptions
+from litetts_edge.engines.style_graph import StyleGraphs
+from litetts_edge.engines.style_speech import Spoken, StyleSpeech, chosen_model
+from litetts_edge.engines.style_tables import StyleTables
+from litetts_edge.engines.style_voices import StyleVoices
+from litetts_edge.pcm import AudioChunk
+from litetts_edge.speech import Sentence, Voice
+
+_WARM_UP = Sentence("front door.", "en-US", (0, 11), phonemes="fɹˈʌnt dˈɔːɹ.")
+
+
+class StyleEngine(ABC):
+    """Speaks with the model that the options name. An engine says what its voices are, and how it reads."""
+
+    name: ClassVar[str]
+    _rows: ClassVar[tuple[int, int]]
+    """The least and the most rows that a voice's table may have."""
+
+    def __init__(self, options: EngineOptions) -> None:
+        self._options = options
+
+    @property
+    @abstractmethod
+    def _voices(self) -> StyleVoices:
+        """Those of the model. Raises EngineFailed without one."""
+
+    @abstractmethod
+    def portions(self, sentence: Sentence, voice: Voice) -> list[Spoken]:
+        """What the graphs are given for a sentence; none for silence. Raises VoiceNotFound, EngineFailed."""
+
+    @property
+    def voices(self) -> tuple[Voice, ...]:
+        """Those whose files are there, the default first, then presets. Raises EngineFailed without a model."""
+        return self._voices.all
+
+    @property
+    def model_bytes(self) -> int:
+        """Size of the loaded model file; 0 when not loaded."""
+        return self._speech.graphs.model_bytes
+
+    @property
+    def graphs(self) -> StyleGraphs:
+        """What speaks: a KokoroStream where the model was prepared for windows."""
+        return self._speech.graphs
+
+    def load(self) -> None:
+        """Verify and load, and say something to nobody."""
+        self._speech.load(lambda: self.portions(_WARM_UP, self.voices[0]))
+
+    def synthesize(self, sentence: Sentence, voice: Voice, speed: float) -> Iterator[AudioChunk]:
+        """One chunk for what the graphs take in one go, or several as they come. Raises VoiceNotFound, too.
+
+        `speed` from 0.5 to 2: beyond, the nearest of these; NaN is 1.
+        """
+        self.load()
+        yield from self._speech.chunks(self.portions(sentence, voice), speed)
+
+    def blend(self, name: str) -> Voice:
+        """The voice for an alias, a preset or a blend; needs no session. Raises VoiceNotFound."""
+        return self._voices.find(name)
+
+    def terminate(self) -> None:
+        """End the run in progress at its next node."""
+        self._speech.terminate()
+
+    def unload(self) -> None:
+        """Free the session and the voices."""
+        self._speech.graphs.unload()
+        self._tables.close()
+
+    @cached_property
+    def _model(self) -> InstalledModel:
+        return chosen_model(self.name, self._options)
+
+    @cached_property
+    def _tables(self) -> StyleTables:
+        least, most = self._rows
+        return StyleTables(self._model, least, most, lambda: self._speech.graphs.style_width)
+
+    @cached_property
+    def _speech(self) -> StyleSpeech:
+        return StyleSpeech(stream_graphs(self._model, self._options))

@@ -236,6 +236,20 @@ def test_a_fault_in_a_rule_costs_no_announcement(
     assert "IndexError" in caplog.text
 
 
+def test_a_fault_in_say_as_costs_no_announcement(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is logged, and what it was to read is read as if the say-as were not there."""
+
+    def read_as(text: str, *_: str) -> str | None:
+        raise IndexError(text)
+
+    monkeypatch.setattr("litetts_edge.text.normalize.en.read_as", read_as)
+    document = '<speak>Room <say-as interpret-as="digits">5</say-as> is open.</speak>'
+    assert phonemes(document, "en-US").split()[:2] == ["ɹˈuːm", "fˈaɪv"]
+    assert "IndexError" in caplog.text
+
+
 def test_digits_of_another_script_are_said() -> None:
     """No rule reads them, espeak-ng does."""
     assert len(phonemes("The ٣ doors", "en-US").split()) == 3

@@ -129,6 +129,7 @@ SAY_AS = [
     ("es", "3/4", "fraction", "", "tres cuartos"),
     ("es", "5/12/2023", "date", "mdy", "doce de mayo de dos mil veintitrés"),
     ("es", "20230512", "date", "", "doce de mayo de dos mil veintitrés"),
+    ("es", "el 20230512", "date", "", "doce de mayo de dos mil veintitrés"),
     ("es", "14:30", "time", "", "catorce treinta"),
     ("es", "12,50 €", "currency", "", "doce euros con cincuenta céntimos"),
     ("es", "5 km", "unit", "", "cinco kilómetros"),

@@ -130,6 +130,15 @@ def _read(rules: Normalizer, text: str, place: str) -> list[Reading]:
         return []
 
 
+def _read_as(rules: Normalizer, written: str, asked: str, form: str, place: str) -> str | None:
+    """What SSML's say-as asks for; None when the rules cannot, or fail."""
+    try:
+        return rules.read_as(written, asked, form, place)
+    except Exception:
+        log.exception("say-as of %s failed; it is read as if it were not there", rules)
+        return None
+
+
 def _gaps(start: int, end: int, inside: Iterable[Token]) -> Iterator[tuple[int, int]]:
     for token in inside:
         if token.start > start:
@@ -176,7 +185,7 @@ def _from_ssml(sentence: str, fixed: Fixed, lang: str) -> Token:
         return replace(token, spoken=normalized(fixed.value, lang))
     rules = normalizer(lang)
     asked = fixed.form if fixed.value == "number" and fixed.form in _NUMBER_FORMATS else fixed.value
-    said = rules.read_as(written, asked, fixed.form, region(lang)) if rules else _apart(written, asked)
+    said = _read_as(rules, written, asked, fixed.form, region(lang)) if rules else _apart(written, asked)
     kind = "letters" if fixed.value in {"characters", "spell-out", "verbatim"} else "digits"
     return replace(token, kind=kind, spoken=said if said is not None else normalized(written, lang))
 

@@ -67,7 +67,8 @@ def _date(tables: Tables, text: str, form: str) -> str | None:
     numbers = re.findall(r"\d{1,8}", text)
     letters = re.sub(r"[^dmy]", "", form.lower())
     if not letters and len(numbers) == 1 and len(numbers[0]) == 8:
-        numbers, letters = [text[:4], text[4:6], text[6:8]], "ymd"
+        (run,) = numbers
+        numbers, letters = [run[:4], run[4:6], run[6:]], "ymd"
     if letters == "y" and len(numbers) == 1:
         return say_year(tables, numbers[0][:4])
     if len(letters) != len(numbers) or not {"d", "m"} <= set(letters):

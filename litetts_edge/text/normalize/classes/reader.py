@@ -30,12 +30,12 @@ class Reader:
     tables: Tables
     rules: tuple[Rule, ...]
 
-    def read(self, text: str) -> list[Reading]:
-        """What of `text` is not read as it is written, in order."""
+    def read(self, text: str, region: str = "") -> list[Reading]:
+        """What of a cleaned sentence is not read as it is written, in order. `region` makes no difference."""
         return scan(text, self.rules)
 
-    def read_as(self, text: str, interpret_as: str, form: str = "") -> str | None:
-        """What SSML's say-as asks for; None when `text` cannot be read so."""
+    def read_as(self, text: str, interpret_as: str, form: str = "", region: str = "") -> str | None:
+        """What SSML's say-as asks for, in words; None when `text` cannot be read so."""
         return say_as(self.tables, self.rules, text, interpret_as, form)
 
 

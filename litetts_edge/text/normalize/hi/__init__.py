@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from litetts_edge.text.normalize.hi import amounts, names, when
-from litetts_edge.text.normalize.hi.say_as import SAY
-from litetts_edge.text.normalize.scan import FOLD, Rule, scan
-from litetts_edge.text.tokens import Reading
+from litetts_edge.text.normalize.hi.numbers import number, one_by_one, ordinal
+from litetts_edge.text.normalize.language import Language
+from litetts_edge.text.normalize.say_as import SayAs
+from litetts_edge.text.normalize.scan import FOLD, Rule
 
 _FOLD = FOLD | {0x0966 + digit: str(digit) for digit in range(10)}
 _STARTS = re.compile(
@@ -17,15 +18,23 @@ _STARTS = re.compile(
 _RULES: tuple[Rule, ...] = (
     *names.FIRST, *when.RULES, *names.RULES, *amounts.RULES, *names.LAST, *amounts.PLAIN, *names.SIGNS
 )  # fmt: skip
-
-
-def read(text: str, region: str = "") -> list[Reading]:
-    """What is not read as it is written, in order and apart. `region` makes no difference."""
-    return scan(text.translate(_FOLD), _STARTS, _RULES)
-
-
-def read_as(text: str, interpret_as: str, form: str = "", region: str = "") -> str | None:
-    """`text` as SSML's say-as asks; None when it cannot be read so."""
-    say = SAY.get(interpret_as)
-    text = text.translate(_FOLD).strip()
-    return say(text, form) if say is not None and text else None
+_HINDI = Language(
+    _FOLD,
+    _STARTS,
+    _RULES,
+    SayAs(
+        number=number,
+        one_by_one=one_by_one,
+        ordinal=ordinal,
+        date=when.date,
+        telephone=names.telephone,
+        electronic=names.electronic,
+        duration=when.duration,
+        signs=names.SIGNS_ALONE,
+        times=when.RULES,
+        amounts=amounts.RULES,
+        day_first=True,
+        gap=" ",
+    ),
+)
+read, read_as = _HINDI.read, _HINDI.read_as

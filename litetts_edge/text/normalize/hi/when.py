@@ -10,7 +10,7 @@ from litetts_edge.text.tokens import Reading
 
 _NOT_INSIDE = r"(?<![0-9.,:/\-])"
 _END = r"(?![0-9]|[-./:][0-9])"
-MONTHS = "जनवरी फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर".split()
+_MONTHS = "जनवरी फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर".split()
 _MONTH = r"(?:जनवरी|फ़रवरी|फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर|सितम्बर|अक्टूबर|अक्तूबर|नवंबर|नवम्बर|दिसंबर|दिसम्बर)"
 _Y, _M, _D = "[12][0-9]{3}", "1[0-2]|0?[1-9]", "3[01]|[12][0-9]|0?[1-9]"
 _DATE = re.compile(rf"{_NOT_INSIDE}({_Y})([-/.])({_M})\2({_D}){_END}")
@@ -52,10 +52,18 @@ def scored(match: re.Match[str]) -> bool:
     )
 
 
-def date(day: str, month: str, of_year: str) -> str:
-    if len(of_year) == 2:
-        of_year = ("19" if int(of_year) > 50 else "20") + of_year
-    return f"{cardinal(day)} {MONTHS[int(month) - 1]} {year(of_year)}"
+def date(of_year: str, month: str, day: str) -> str:
+    """`2023`, `5`, `1` is एक मई दो हज़ार तेईस; a part that is empty is left out."""
+    words = (
+        cardinal(day) if day else "",
+        _MONTHS[int(month) - 1] if month else "",
+        year(of_year) if of_year else "",
+    )
+    return " ".join(word for word in words if word)
+
+
+def _with_century(of_year: str) -> str:
+    return of_year if len(of_year) > 2 else ("19" if int(of_year) > 50 else "20") + of_year
 
 
 def clock(hour: str, minute: str, second: str | None = None) -> str:
@@ -139,10 +147,10 @@ def _year(match: re.Match[str]) -> Reading | None:
 
 
 RULES: tuple[Rule, ...] = (
-    (_ISO, lambda m: reading(m, "date", f"{date(m[3], m[2], m[1])} {clock(m[4], m[5], m[6])}")),
-    (_DATE, lambda m: reading(m, "date", date(m[4], m[3], m[1]))),
-    (_DAY_FIRST, lambda m: reading(m, "date", date(m[1], m[3], m[4]), 0.2)),
-    (_MONTH_FIRST, lambda m: reading(m, "date", date(m[2], m[1], m[3]), 0.4)),
+    (_ISO, lambda m: reading(m, "date", f"{date(m[1], m[2], m[3])} {clock(m[4], m[5], m[6])}")),
+    (_DATE, lambda m: reading(m, "date", date(m[1], m[3], m[4]))),
+    (_DAY_FIRST, lambda m: reading(m, "date", date(_with_century(m[4]), m[3], m[1]), 0.2)),
+    (_MONTH_FIRST, lambda m: reading(m, "date", date(m[3], m[1], m[2]), 0.4)),
     (_NAMED, _named),
     (_YEARS, _years),
     (_YEAR, _year),

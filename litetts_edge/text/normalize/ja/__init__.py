@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from litetts_edge.text.normalize.han_say_as import SayAs
 from litetts_edge.text.normalize.ja import amounts, names, when
-from litetts_edge.text.normalize.ja.numbers import cardinal, number, one_by_one
-from litetts_edge.text.normalize.scan import FOLD, Rule, scan
-from litetts_edge.text.tokens import Reading
+from litetts_edge.text.normalize.ja.numbers import number, one_by_one, ordinal
+from litetts_edge.text.normalize.language import Language
+from litetts_edge.text.normalize.say_as import SayAs
+from litetts_edge.text.normalize.scan import FOLD, Rule
 
 _STARTS = re.compile(
     r"(?<![A-Za-z])[A-Za-z]|[0-9+\-~–—±<>≤≥≠≈=×÷&@#%‰°$€£¥₩₽₹฿₫₿₺₱¢/.^*(（"
@@ -17,25 +17,21 @@ _STARTS = re.compile(
 _RULES: tuple[Rule, ...] = (
     *names.FIRST, *when.RULES, *names.RULES, *amounts.RULES, *names.LAST, *amounts.PLAIN, *names.SIGNS
 )  # fmt: skip
-_SAY_AS = SayAs(
-    cardinal=cardinal,
-    number=number,
-    one_by_one=one_by_one,
-    year=cardinal,
-    telephone=names.telephone,
-    electronic=names.electronic,
-    duration=when.duration,
-    signs=names.SIGNS_ALONE,
-    times=when.RULES,
-    amounts=amounts.RULES,
+_JAPANESE = Language(
+    FOLD,
+    _STARTS,
+    _RULES,
+    SayAs(
+        number=number,
+        one_by_one=one_by_one,
+        ordinal=ordinal,
+        date=when.date,
+        telephone=names.telephone,
+        electronic=names.electronic,
+        duration=when.duration,
+        signs=names.SIGNS_ALONE,
+        times=when.RULES,
+        amounts=amounts.RULES,
+    ),
 )
-
-
-def read(text: str, region: str = "") -> list[Reading]:
-    """What is not read as it is written, in order and apart. `region` makes no difference."""
-    return scan(text.translate(FOLD), _STARTS, _RULES)
-
-
-def read_as(text: str, interpret_as: str, form: str = "", region: str = "") -> str | None:
-    """`text` as SSML's say-as asks; None when it cannot be read so."""
-    return _SAY_AS.read_as(text, interpret_as, form)
+read, read_as = _JAPANESE.read, _JAPANESE.read_as

@@ -34,6 +34,11 @@ def _group(digits: str) -> str:
     return words
 
 
+def ordinal(digits: str) -> str:
+    """`3` is 第三."""
+    return "第" + cardinal(digits)
+
+
 def one_by_one(digits: str, zero: str = "ゼロ") -> str:
     """Each digit by its name. What is no digit is left out."""
     return "".join(zero if digit == "0" else DIGITS[int(digit)] for digit in digits if digit.isdecimal())

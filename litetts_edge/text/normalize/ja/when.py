@@ -57,7 +57,9 @@ def scored(match: re.Match[str]) -> bool:
 
 
 def date(year: str, month: str, day: str) -> str:
-    return f"{cardinal(year)}年{cardinal(month)}月{cardinal(day)}日"
+    """`2023`, `5`, `1` is 二千二十三年五月一日; a part that is empty is left out."""
+    parts = ((year, "年"), (month, "月"), (day, "日"))
+    return "".join(cardinal(digits) + name for digits, name in parts if digits)
 
 
 def clock(hour: str, minute: str, second: str | None = None) -> str:

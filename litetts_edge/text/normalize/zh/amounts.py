@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from litetts_edge.text.normalize.scan import Rule, after, before, reading
-from litetts_edge.text.normalize.zh.numbers import cardinal, counted, number
+from litetts_edge.text.normalize.zh.numbers import counted, number
 from litetts_edge.text.normalize.zh.units import CURRENCIES, CURRENCY, WRITTEN, unit
 from litetts_edge.text.normalize.zh.when import scored
 from litetts_edge.text.tokens import Reading
@@ -208,8 +208,3 @@ PLAIN: tuple[Rule, ...] = (
     (_COMPARED, lambda m: reading(m, "math", _OPERATORS[m[0]])),
     (re.compile("[½⅓⅔¼¾⅕⅖⅗⅘⅙⅛⅜⅝⅞]"), lambda m: reading(m, "fraction", fraction(*map(str, _VULGAR[m[0]])))),
 )
-
-
-def ordinal(digits: str) -> str:
-    """`3` is 第三."""
-    return "第" + cardinal(digits)

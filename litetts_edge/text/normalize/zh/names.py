@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from litetts_edge.text.normalize.scan import Rule, before, reading
-from litetts_edge.text.normalize.zh.numbers import cardinal, number, one_by_one
+from litetts_edge.text.normalize.zh.numbers import cardinal, number, one_by_one, ordinal
 from litetts_edge.text.tokens import Reading
 
 _CALLED = r"(?:拨打|致电|电话|電話|热线|熱線|手机|手機|拨|打|客服|座机|传真|联系方式|Tel|TEL|tel|报警|急救|火警)"
@@ -135,7 +135,7 @@ RULES: tuple[Rule, ...] = (
     (_ADDRESS, lambda m: reading(m, "id", "杠".join(number(part) for part in m[0].split("-")), 0.4)),
     (
         re.compile(r"(?<![A-Za-z])[Nn][Oo]\. ?([0-9]{1,4})(?![0-9.])"),
-        lambda m: reading(m, "ordinal", "第" + cardinal(m[1])),
+        lambda m: reading(m, "ordinal", ordinal(m[1])),
     ),
 )
 LAST: tuple[Rule, ...] = (

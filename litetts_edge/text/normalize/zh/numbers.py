@@ -65,6 +65,11 @@ def _group(digits: str, *, first: bool) -> str:
     return words
 
 
+def ordinal(digits: str) -> str:
+    """`3` is 第三."""
+    return "第" + cardinal(digits)
+
+
 def one_by_one(digits: str, one: str = "一") -> str:
     """Each digit by its name; `one` is 幺 in telephone numbers. What is no digit is left out."""
     return "".join(one if digit == "1" else DIGITS[int(digit)] for digit in digits if digit.isdecimal())

@@ -66,8 +66,10 @@ def scored(match: re.Match[str]) -> bool:
     )
 
 
-def _date(year: str, month: str, day: str) -> str:
-    return f"{one_by_one(year)}年{cardinal(month)}月{cardinal(day)}日"
+def date(year: str, month: str, day: str) -> str:
+    """`2023`, `5`, `1` is 二零二三年五月一日; a part that is empty is left out."""
+    parts = ((year, one_by_one, "年"), (month, cardinal, "月"), (day, cardinal, "日"))
+    return "".join(words(digits) + name for digits, words, name in parts if digits)
 
 
 def clock(hour: str, minute: str, second: str | None = None) -> str:
@@ -149,10 +151,10 @@ def _years(match: re.Match[str]) -> Reading:
 
 
 RULES: tuple[Rule, ...] = (
-    (_ISO, lambda m: reading(m, "date", _date(m[1], m[2], m[3]) + clock(m[4], m[5], m[6]))),
-    (_DATE, lambda m: reading(m, "date", _date(m[1], m[3], m[4]))),
-    (_DATE_TURNED, lambda m: reading(m, "date", _date(m[3], m[1], m[2]), 0.5)),
-    (_DATE_DAY_FIRST, lambda m: reading(m, "date", _date(m[3], m[2], m[1]), 0.3)),
+    (_ISO, lambda m: reading(m, "date", date(m[1], m[2], m[3]) + clock(m[4], m[5], m[6]))),
+    (_DATE, lambda m: reading(m, "date", date(m[1], m[3], m[4]))),
+    (_DATE_TURNED, lambda m: reading(m, "date", date(m[3], m[1], m[2]), 0.5)),
+    (_DATE_DAY_FIRST, lambda m: reading(m, "date", date(m[3], m[2], m[1]), 0.3)),
     (_YEARS, _years),
     (_LIVES, _years),
     (_SEASON, lambda m: reading(m, "year", one_by_one(m[1]) + "至" + one_by_one(m[2]))),

@@ -123,17 +123,18 @@ def test_every_label_is_valid(node: str) -> None:
     """A node's id may have 64 characters, a label of the DNS 63, and a host's label no underscore."""
     announced, _ = services(Facts(node, "1", "m" * 128, "1"), (TTS, SATELLITE))
     assert all(len(f"{one.name}-99") <= LABEL for one in announced)
-    label = host_name(node, "02:00:00:00:00:01")
+    label = host_name(node, "02:00:00:00:00:01", "/var/lib/litetts-edge")
     assert len(label) + len("-satellite") <= LABEL
     assert set(label) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
     assert label.strip("-") == label
 
 
 def test_long_ids_and_copied_machines_stay_apart() -> None:
-    """Ids that differ in the last character have two names; one id on two boards has two hosts."""
+    """Ids that differ in the last character have two names; one id on two boards, or twice on one, has two hosts."""
     first, second = (services(Facts("a" * 63 + end, "1", "m", "1"), ())[0][0].name for end in "xy")
     assert first != second
-    assert host_name("kitchen", "02:00:00:00:00:01") != host_name("kitchen", "02:00:00:00:00:02")
+    places = [("02:00:00:00:00:01", "/a"), ("02:00:00:00:00:02", "/a"), ("02:00:00:00:00:01", "/b")]
+    assert len({host_name("kitchen", card, state) for card, state in places}) == 3
 
 
 def test_what_is_too_long_for_an_entry_is_left_out() -> None:

@@ -17,16 +17,16 @@ from litetts_edge.commands.checks.nearby import suggest, suggestions
 from litetts_edge.mdns import door
 from litetts_edge.mdns.browse import Nearby, brokers
 from litetts_edge.mdns.interfaces import hardware, interfaces, senders
-from litetts_edge.mdns.table import host_name
+from litetts_edge.mdns.table import Endpoint, host_name
 from tests import avahi
 from tests.avahi import Avahi
-from tests.mdns_parts import Ears, Node, text_of
+from tests.mdns_parts import Ears, Node, addresses_of, text_of
 from tests.network import Host, cable, why_not
 from tests.settings_loader import Load
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
 
-NODE = "_litetts._tcp"
+NODE, WYOMING = "_litetts._tcp", "_wyoming._tcp"
 KITCHEN = f"kitchen.{NODE}"
 
 
@@ -120,11 +120,17 @@ def test_two_kitchens_meet(home: tuple[Host, Host], tmp_path: Path) -> None:
         host.ip("link", "set", "own", "up")
         host.ip("link", "set", "end", "up")
         host.ip("addr", "add", "10.78.0.1/24", "dev", "own")
-    first, second = sorted(home, key=lambda host: host_name("kitchen", host.inside(hardware)))
-    lost = f"{host_name('kitchen', second.inside(hardware))}.local."
+    places = {host: tmp_path / host.name for host in home}
+    names = {host: host_name("kitchen", host.inside(hardware), str(place)) for host, place in places.items()}
+    first, second = sorted(home, key=lambda host: names[host])
+    lost = f"{names[second]}.local."
+
+    def node(host: Host) -> Node:
+        return Node(host, places[host], "node.id=kitchen", f"state_dir={places[host]}")
+
     with (
-        Node(first, tmp_path / "first", "node.id=kitchen"),
-        Node(second, tmp_path / "second", "node.id=kitchen"),
+        node(first),
+        node(second),
         Ears(second, NODE) as before,
     ):
         assert before.service(KITCHEN).server == lost
@@ -196,6 +202,31 @@ def test_an_echo_of_ourselves_is_no_conflict(home: tuple[Host, Host], tmp_path: 
     ):
         ears.until(lambda: KITCHEN in ears.known and text_of(ears.known[KITCHEN]).get("id") == "kitchen")
         assert list(ears.known) == [KITCHEN]
+
+
+def test_two_programs_on_one_machine(home: tuple[Host, Host], tmp_path: Path) -> None:
+    """With one id by mistake: each keeps a name, a port and a goodbye of its own."""
+    here, there = home
+    first, second = f"litetts-kitchen.{WYOMING}", f"litetts-kitchen-2.{WYOMING}"
+    doors = [Endpoint("wyoming", "0.0.0.0", port) for port in (10200, 10201)]
+    with Ears(there, WYOMING) as ears, Node(here, tmp_path / "a", "node.id=kitchen", endpoints=doors[:1]):
+        assert ears.service(first).port == 10200
+        with Node(here, tmp_path / "b", "node.id=kitchen", endpoints=doors[1:]):
+            assert ears.service(second).port == 10201
+        ears.gone(second)
+        assert ears.known[first].port == 10200
+
+
+def test_a_home_with_ipv6_alone(home: tuple[Host, Host], tmp_path: Path) -> None:
+    """The node is found, and followed to another prefix, as providers give one every night."""
+    for place, host in enumerate(home, 1):
+        host.ip("addr", "del", f"10.77.0.{place}/24", "dev", "eth0")
+    here, there = home
+    with Ears(there, NODE) as ears, Node(here, tmp_path, "node.id=kitchen"):
+        assert addresses_of(ears.service(KITCHEN)) == {"fd77::1"}
+        here.ip("addr", "add", "fd78::1/64", "dev", "eth0", "nodad")
+        here.ip("addr", "del", "fd77::1/64", "dev", "eth0")
+        ears.until(lambda: addresses_of(ears.known[KITCHEN]) == {"fd78::1"})
 
 
 def test_only_networks_that_others_are_in(home: tuple[Host, Host]) -> None:

@@ -147,7 +147,8 @@ class MdnsDoor:
         if self._names is None:
             self._names = Names(Path(self._live.value.state_dir) / "mdns-names.json")
             await asyncio.to_thread(self._names.load)
-        host = host_name(self._live.value.node.id, await asyncio.to_thread(hardware))
+        state = self._live.value.state_dir  # which two programs on one machine never share
+        host = host_name(self._live.value.node.id, await asyncio.to_thread(hardware), state)
         self._yields = self._repeats = False
         responder: Responder = module.Responder(host, self._names, self._rival)
         return responder

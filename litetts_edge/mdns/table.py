@@ -146,13 +146,14 @@ def cut(node: str) -> str:
     return f"{node[: LABEL - _ROOM - 7]}-{hashlib.sha256(node.encode()).hexdigest()[:6]}"
 
 
-def host_name(node: str, hardware: str) -> str:
+def host_name(node: str, hardware: str, state: str) -> str:
     """A host label that no other machine has, nor this machine's own mDNS responder: that would be a conflict.
 
-    `hardware` tells two machines apart that were copied from one memory card.
+    `hardware` tells two machines apart that were copied from one memory card, `state`, the state folder, two
+    programs on one machine: with one host, each would take the other's services for its own.
     """
     label = re.sub(r"[^a-z0-9-]+", "-", cut(node)).strip("-")
-    return f"{OUR_HOSTS}{label}-{hashlib.sha256(hardware.encode()).hexdigest()[:6]}"
+    return f"{OUR_HOSTS}{label}-{hashlib.sha256(f'{hardware} {state}'.encode()).hexdigest()[:6]}"
 
 
 def following(name: str, wanted: str) -> str:

@@ -112,7 +112,6 @@ class Daemon:
         self.neighbours: tuple[Neighbour, ...] = (self.homeassistant, Hermes(self.live, self.pipeline))
         heard = LastHeard(Path(settings.state_dir) / "last-heard")
         self.door = MqttDoor(self.live, environ, self.audio, self._mqtt_service, heard, self.neighbours)
-        self.wyoming = WyomingDoor(self.live, self.pipeline, self.bus, stream)
         self.residence = Residence(
             self.pipeline,
             self.loader,
@@ -141,7 +140,12 @@ class Daemon:
             self._problem,
             model=lambda: self.residence.state,
         )
-        self.mdns = MdnsDoor(self.live, self.status.info, endpoints_of(settings))
+        # What another program has at our port is not ours to announce.
+        doors = endpoints_of(settings)
+        self.mdns = MdnsDoor(
+            self.live, self.status.info, lambda: [door for door in doors if door.key in self.wyoming.bound]
+        )
+        self.wyoming = WyomingDoor(self.live, self.pipeline, self.bus, stream, self.mdns.refresh)
         self.tuning = BackgroundTuning(
             sources.arguments, sources.environ, lambda: untuned(self.live.value), self._reload_soon
         )

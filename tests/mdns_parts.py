@@ -96,7 +96,7 @@ class Node:
     async def _serve(self, ready: threading.Event) -> None:
         self._live = Live(self._load("", *self._assignments).settings)
         live: Any = self._live
-        self._door = MdnsDoor(live, self._info, self._endpoints)
+        self._door = MdnsDoor(live, self._info, lambda: self._endpoints)
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._door.run())
         ready.set()

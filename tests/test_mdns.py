@@ -130,7 +130,7 @@ def test_every_label_is_valid(node: str) -> None:
 
 
 def test_long_ids_and_copied_machines_stay_apart() -> None:
-    """Ids that differ in the last character have two names; one id on two boards, or twice on one, has two hosts."""
+    """Ids that differ in the last character have two names; one id on two boards, or twice on one, two hosts."""
     first, second = (services(Facts("a" * 63 + end, "1", "m", "1"), ())[0][0].name for end in "xy")
     assert first != second
     places = [("02:00:00:00:00:01", "/a"), ("02:00:00:00:00:02", "/a"), ("02:00:00:00:00:01", "/b")]
@@ -252,3 +252,21 @@ async def test_the_program_is_found_and_says_goodbye(home: tuple[Host, Host], tm
                 there.inside(partial(socket.create_connection, address)).close()
             assert await program.end() == 0
             await asyncio.to_thread(ears.gone, "kitchen._litetts._tcp")
+
+
+@needs_network
+async def test_a_port_of_another_program_is_not_announced(home: tuple[Host, Host], tmp_path: Path) -> None:
+    """The other service is; when the port is free again, it is bound, and announced then."""
+    here, there = home
+    on = {f"LITETTS_EDGE__{name}__ENABLED": "true" for name in ("MDNS", "WYOMING")}
+    with here.inside(socket.socket) as other, Ears(there, NODE, WYOMING) as ears:
+        other.bind(("0.0.0.0", 10200))
+        other.listen()
+        async with programs(tmp_path) as make:
+            program = make(1883, {**on, "LITETTS_EDGE__WYOMING__HOST": "0.0.0.0"}, prefix=here.command())
+            await program.start()
+            await asyncio.to_thread(ears.service, "litetts-kitchen-satellite._wyoming._tcp")
+            assert "litetts-kitchen._wyoming._tcp" not in ears.known
+            other.close()
+            speech = await asyncio.to_thread(ears.service, "litetts-kitchen._wyoming._tcp")
+            there.inside(partial(socket.create_connection, (speech.parsed_addresses()[0], speech.port))).close()

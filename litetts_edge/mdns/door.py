@@ -45,9 +45,12 @@ class MdnsDoor:
         self,
         live: LiveSettings,
         info: Callable[[], Mapping[str, object]],
-        endpoints: Sequence[Endpoint],
+        endpoints: Callable[[], Sequence[Endpoint]],
     ) -> None:
-        """`info` gives the document of the info topic, and is asked again after each refresh()."""
+        """`info` gives the document of the info topic, `endpoints` the doors that can be connected to.
+
+        Both are asked again after each refresh().
+        """
         self._live = live
         self._info = info
         self._endpoints = endpoints
@@ -63,7 +66,7 @@ class MdnsDoor:
         live.listen(self._settings_changed)
 
     def refresh(self) -> None:
-        """Something that is announced may have changed, such as the voice."""
+        """Something that is announced may have changed, such as the voice, or the doors."""
         self._wake.set()
 
     async def run(self) -> None:
@@ -126,7 +129,7 @@ class MdnsDoor:
         await self._publish(self._responder, settings, networks)
 
     async def _publish(self, responder: Responder, settings: Settings, networks: Sequence[Interface]) -> None:
-        announced, unheard = services(facts_of(self._info()), self._endpoints, broker_of(settings))
+        announced, unheard = services(facts_of(self._info()), self._endpoints(), broker_of(settings))
         new = await responder.publish(announced, [one for network in networks for one in network.announced])
         if self._repeats:
             self._repeats = False

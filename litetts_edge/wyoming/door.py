@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from litetts_edge.pipeline.bus import EventBus
@@ -16,12 +17,25 @@ if TYPE_CHECKING:
 class WyomingDoor:
     """Serves Wyoming clients, if the settings say so. A port that is not free is tried again, and stops nobody."""
 
-    def __init__(self, live: LiveSettings, pipeline: SpeechPipeline, bus: EventBus, sink: StreamSink) -> None:
+    def __init__(
+        self,
+        live: LiveSettings,
+        pipeline: SpeechPipeline,
+        bus: EventBus,
+        sink: StreamSink,
+        on_bound: Callable[[], None],
+    ) -> None:
+        """`on_bound` is called when a port has been bound; `bound` says then which."""
         self._services: Services | None = None
         if live.value.wyoming.enabled:
             from litetts_edge.wyoming.services import Services  # a megabyte, and it is off by default
 
-            self._services = Services(live, pipeline, bus, sink)
+            self._services = Services(live, pipeline, bus, sink, on_bound)
+
+    @property
+    def bound(self) -> frozenset[str]:
+        """The services that can be connected to: `wyoming`, `satellite`."""
+        return self._services.bound if self._services is not None else frozenset()
 
     def close(self) -> None:
         """Take no new clients; those that are there still hear how their requests end."""

@@ -100,14 +100,21 @@ class Listener:
     """Serves every connection to one port with `serve`, until run() is cancelled."""
 
     def __init__(
-        self, name: str, host: str, port: int, limit: int, serve: Callable[[Connection], Awaitable[None]]
+        self,
+        name: str,
+        host: str,
+        port: int,
+        limit: int,
+        serve: Callable[[Connection], Awaitable[None]],
+        on_bound: Callable[[], None] = lambda: None,
     ) -> None:
-        """`name` for people; port 0 takes any; `limit` connections at once."""
+        """`name` for people; port 0 takes any; `limit` connections at once; `on_bound` when it can be reached."""
         self._name = name
         self._host = host
         self._port = port
         self._limit = limit
         self._serve = serve
+        self._on_bound = on_bound
         self._open: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self.bound = asyncio.Event()
@@ -125,6 +132,7 @@ class Listener:
             self._server = await self._bind()
             self.bound.set()
             log.info("%s listens on %s, port %d", self._name, self._host, self.port)
+            self._on_bound()
             await asyncio.Event().wait()
         finally:
             self.close()

@@ -6,6 +6,7 @@ import re
 
 from litetts_edge.text.normalize.hi.numbers import cardinal, number, one_by_one
 from litetts_edge.text.normalize.scan import Rule, before, reading
+from litetts_edge.text.normalize.signs import VERSION, addresses, is_ip, sign_rule, spelled
 from litetts_edge.text.tokens import Reading
 
 _ENDLESS = re.compile("[0-9]{20,}+")
@@ -25,13 +26,7 @@ _DIALLED = re.compile(
     r"(?P<n>100|101|102|108|112|139|181|1091|1098|1930)(?= (?:पर (?:कॉल|फ़ोन|फोन|डायल)|नंबर|डायल|हेल्पलाइन))"
 )
 _MODEL = re.compile(r"(?<=[A-Za-z])(?P<dash>-?)(?P<n>[0-9]{1,19})(?![0-9.,%]*[0-9%])")
-_VERSION = re.compile(r"(?<![0-9.])[0-9]{1,5}(?:\.[0-9]{1,5}){2,5}(?![0-9]|\.[0-9])")
-_ELECTRONIC = re.compile(
-    r"(?<![A-Za-z0-9.@])(?:https?://[A-Za-z0-9._~:/?#@!$&'*+=%\-]{1,200}|www\.[A-Za-z0-9._~:/?#@&=%\-]{1,200}"
-    r"|[A-Za-z0-9._+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,4}"
-    r"|[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){0,3}"
-    r"\.(?:com|in|net|org|gov|edu|io|tv)(?:/[A-Za-z0-9._~/\-]{0,100})?(?![A-Za-z0-9]))"
-)
+_ELECTRONIC = addresses("com|in|net|org|gov|edu|io|tv")
 _SIGNS = {
     ".": "डॉट", "/": "स्लैश", ":": "कोलन", "@": "ऐट", "-": "डैश", "_": "अंडरस्कोर", "?": "प्रश्न चिह्न",
     "=": "बराबर", "&": "ऐंड", "#": "हैश",
@@ -66,13 +61,7 @@ def telephone(written: str) -> str:
 
 def electronic(written: str) -> str:
     """An address, its letters as words and its signs by name."""
-    words = []
-    for piece in re.findall(r"[A-Za-z]+|[0-9]+|.", written):
-        if piece[0].isalpha():
-            words.append(piece)
-        else:
-            words.append(one_by_one(piece) if piece.isdecimal() else _SIGNS.get(piece, ""))
-    return " ".join(word for word in words if word)
+    return spelled(written, one_by_one, _SIGNS)
 
 
 def _identifier(match: re.Match[str]) -> Reading | None:
@@ -89,13 +78,9 @@ def _model(match: re.Match[str]) -> Reading | None:
 
 def _version(match: re.Match[str]) -> Reading:
     parts = match[0].split(".")
-    if len(parts) == 4 and all(int(part) < 256 for part in parts):
+    if is_ip(parts):
         return reading(match, "ip", " डॉट ".join(map(one_by_one, parts)))
     return reading(match, "version", " दशमलव ".join(map(number, parts)))
-
-
-def _sign(match: re.Match[str]) -> Reading | None:
-    return reading(match, "symbol", SIGNS_ALONE[match[0]], 0.3) if SIGNS_ALONE[match[0]] else None
 
 
 FIRST: tuple[Rule, ...] = (
@@ -107,7 +92,7 @@ RULES: tuple[Rule, ...] = (
     (_CARD, lambda m: reading(m, "id", telephone(m[0]), 0.1)),
     (_DIALLED, lambda m: reading(m, "phone", telephone(m["n"]))),
     (_IDENTIFIER, _identifier),
-    (_VERSION, _version),
+    (VERSION, _version),
 )
 LAST: tuple[Rule, ...] = ((_MODEL, _model),)
-SIGNS: tuple[Rule, ...] = ((re.compile(f"[{re.escape(''.join(SIGNS_ALONE))}]"), _sign),)
+SIGNS: tuple[Rule, ...] = (sign_rule(SIGNS_ALONE),)

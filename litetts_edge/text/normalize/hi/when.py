@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from litetts_edge.text.normalize.figures import MOMENT
 from litetts_edge.text.normalize.hi.numbers import WORDS, cardinal, year
 from litetts_edge.text.normalize.scan import Rule, after, before, reading
 from litetts_edge.text.tokens import Reading
@@ -16,10 +17,6 @@ _Y, _M, _D = "[12][0-9]{3}", "1[0-2]|0?[1-9]", "3[01]|[12][0-9]|0?[1-9]"
 _DATE = re.compile(rf"{_NOT_INSIDE}({_Y})([-/.])({_M})\2({_D}){_END}")
 _DAY_FIRST = re.compile(rf"{_NOT_INSIDE}({_D})([-/.])({_M})\2({_Y}|[0-9]{{2}}){_END}")
 _MONTH_FIRST = re.compile(rf"{_NOT_INSIDE}({_M})/(3[01]|2[0-9]|1[3-9])/({_Y}){_END}")
-_ISO = re.compile(
-    r"([12][0-9]{3})-(1[0-2]|0[1-9])-(3[01]|[12][0-9]|0[1-9])[T ]([01][0-9]|2[0-3]):([0-5][0-9])"
-    r"(?::([0-5][0-9])(?:\.[0-9]{1,9})?)?(?:Z|[+-][01][0-9]:?[0-5][0-9])?(?![0-9:])"
-)
 _NAMED = re.compile(
     rf"(?<![0-9.,:/])(?P<d>{_D})(?P<sep>(?: ?[-–] ?(?P<d2>{_D}))?)(?P<gap>,? |"
     rf"-)(?P<m>{_MONTH})(?P<y>,? (?:सन् )?(?P<yy>{_Y}))?(?![0-9])"
@@ -147,7 +144,7 @@ def _year(match: re.Match[str]) -> Reading | None:
 
 
 RULES: tuple[Rule, ...] = (
-    (_ISO, lambda m: reading(m, "date", f"{date(m[1], m[2], m[3])} {clock(m[4], m[5], m[6])}")),
+    (MOMENT, lambda m: reading(m, "date", f"{date(m[1], m[2], m[3])} {clock(m[4], m[5], m[6])}")),
     (_DATE, lambda m: reading(m, "date", date(m[1], m[3], m[4]))),
     (_DAY_FIRST, lambda m: reading(m, "date", date(_with_century(m[4]), m[3], m[1]), 0.2)),
     (_MONTH_FIRST, lambda m: reading(m, "date", date(m[3], m[1], m[2]), 0.4)),

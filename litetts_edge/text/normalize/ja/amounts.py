@@ -4,43 +4,37 @@ from __future__ import annotations
 
 import re
 
+from litetts_edge.text.normalize.figures import BY_THOUSANDS as NUMBER
+from litetts_edge.text.normalize.figures import (
+    POINT,
+    TO,
+    VULGAR,
+    SumWords,
+    figures,
+    is_fraction,
+    is_signed,
+    mixed_part,
+    numeric,
+    vulgar,
+)
 from litetts_edge.text.normalize.ja.numbers import before_group, cardinal, number
 from litetts_edge.text.normalize.ja.units import CENTS, CURRENCIES, CURRENCY, WRITTEN, unit
 from litetts_edge.text.normalize.ja.when import scored
 from litetts_edge.text.normalize.scan import Rule, after, before, reading
 from litetts_edge.text.tokens import Reading
 
-NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,6}(?![0-9,])|[0-9]{1,40})(?:\.[0-9]{1,40})?(?![0-9])"
-"""Digits, with commas between thousands and a part after the point."""
 _SIGN = r"(?:(?<![0-9A-Za-z%)\]:/.年月日時分秒円\-])[-+±])?"
 _SCALE = r"(?: ?[万億兆千百]{1,2})?"
-_TO = r" ?[-~–—] ?"
 _ENGLISH_SCALE = {"k": "千", "K": "千", "M": "百万", "B": "十億", "bn": "十億", "T": "兆"}
-
+_FIGURES = figures(NUMBER, sign=_SIGN, scale=_SCALE, units=WRITTEN, joint="(?: |と)")
 _MONEY = re.compile(
     rf"(?P<sign>[-+]?)(?P<currency>(?<![A-Za-z]){CURRENCY}) ?(?P<minus>-?)(?P<n>{NUMBER})"
-    rf"(?:{_TO}(?:{CURRENCY})?(?P<to>{NUMBER}))?"
+    rf"(?:{TO}(?:{CURRENCY})?(?P<to>{NUMBER}))?"
     rf"(?P<scale> ?(?:[万億兆千百]{{1,2}}|(?:[kKMBT]|bn)(?![A-Za-z0-9])))?(?P<own> ?(?:円|ドル|ユーロ|"
     rf"ポンド|元|ウォン))?"
 )
 _MONEY_AFTER = re.compile(rf"(?P<n>{_SIGN}{NUMBER})(?P<scale>{_SCALE}) ?(?P<currency>{CURRENCY})(?![A-Za-z0-9])")
-_PERCENT = re.compile(rf"(?P<a>{_SIGN}{NUMBER})(?:(?P<pa> ?[%‰]?){_TO}(?P<b>[-+]?{NUMBER}))? ?(?P<p>[%‰])")
-_MIXED = re.compile(
-    r"(?<![0-9./])(?P<sign>-?)(?P<w>[0-9]{1,4})"
-    r"(?:(?: |と)(?P<a>[0-9]{1,3})/(?P<b>[0-9]{1,4})| ?(?P<c>[½⅓⅔¼¾⅕⅖⅗⅘⅙⅛⅜⅝⅞]))(?![0-9/])"
-)
-_FRACTION = re.compile(rf"(?<![0-9./])(?P<sign>{_SIGN})(?P<a>[0-9]{{1,9}})/(?P<b>[0-9]{{1,9}})(?![0-9/]|\.[0-9])")
-_VULGAR = {
-    "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5),
-    "⅘": (4, 5),
-    "⅙": (1, 6), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8),
-}  # fmt: skip
-_MEASURE = re.compile(rf"(?P<a>{_SIGN}{NUMBER})(?:{_TO}(?P<b>{NUMBER}))?(?P<scale>{_SCALE}) ?(?P<unit>{WRITTEN})")
-_MEASURES = re.compile(rf"(?P<a>{_SIGN}{NUMBER}) ?(?P<ua>{WRITTEN}){_TO}(?P<b>-?{NUMBER}) ?(?P<unit>{WRITTEN})")
-_TERM = rf"(?:[-+]?{NUMBER}[²³]?)"
-_SUM = re.compile(
-    rf"(?<![0-9A-Za-z.])-?{_TERM}(?: ?[-+×*xX÷/=<>≤≥≠≈±^] ?{_TERM}){{1,12}}(?! ?[0-9A-Za-z%.][0-9]?)(?: ?=)?"
-)
+_PERCENT = re.compile(rf"(?P<a>{_SIGN}{NUMBER})(?:(?P<pa> ?[%‰]?){TO}(?P<b>[-+]?{NUMBER}))? ?(?P<p>[%‰])")
 _OPERATORS = {
     "+": "プラス", "-": "マイナス", "×": "かける", "*": "かける", "x": "かける", "X": "かける", "÷": "割る",
     "/": "割る", "=": "イコール",
@@ -48,16 +42,19 @@ _OPERATORS = {
     "≈": "ニアリーイコール",
     "±": "プラスマイナス",
 }  # fmt: skip
-_PIECE = re.compile(rf"(?P<op>[-+×*xX÷/=<>≤≥≠≈±^])|(?P<n>{NUMBER})(?P<power>[²³]?)")
-_RATIO = re.compile(rf"(?<![0-9.:])(?P<a>{NUMBER}) ?: ?(?P<b>{NUMBER})(?: ?: ?(?P<c>{NUMBER}))?(?![0-9:])")
 _RANGE = re.compile(
-    rf"(?<![0-9A-Za-z.\-])(?P<a>-?{NUMBER})(?P<ua>[万億兆千百]?)(?P<to>{_TO})(?P<b>-?{NUMBER})(?!-[0-9]|"
+    rf"(?<![0-9A-Za-z.\-])(?P<a>-?{NUMBER})(?P<ua>[万億兆千百]?)(?P<to>{TO})(?P<b>-?{NUMBER})(?!-[0-9]|"
     rf"[0-9.][0-9])"
 )
-_POWER = re.compile(rf"(?P<n>{_SIGN}{NUMBER})(?P<power>[²³])")
-_NUMBER = re.compile(rf"(?P<n>{_SIGN}{NUMBER})")
-_POINT = re.compile(r"(?<![0-9.])\.[0-9]{1,20}(?![0-9.])")
 _POWERS = {"²": "の二乗", "³": "の三乗"}
+_SUM = SumWords(
+    number,
+    _OPERATORS,
+    {"+": "プラス", "-": "マイナス", "±": "プラスマイナス"},
+    _POWERS,
+    to_the="の",
+    th_power="乗",
+)
 _ADDRESSED = re.compile(r"(?:[町村区市目]|番地|住所は?)$")
 
 
@@ -103,18 +100,18 @@ def fraction(above: str, below: str) -> str:
 
 
 def _fraction(match: re.Match[str]) -> Reading | None:
-    if int(match["b"]) == 0 or (len(match["a"]) > 1 and match["a"][0] == "0"):
+    if not is_fraction(match):
         return None
     sign = {"-": "マイナス", "+": "プラス", "±": "プラスマイナス"}.get(match["sign"], "")
     return reading(match, "fraction", sign + fraction(match["a"], match["b"]), 0.3)
 
 
 def _mixed(match: re.Match[str]) -> Reading | None:
-    above, below = map(str, _VULGAR[match["c"]]) if match["c"] else (match["a"], match["b"])
-    if int(below) <= int(above):
+    part = mixed_part(match)
+    if part is None:
         return None
-    sign = "マイナス" if match["sign"] and not re.search(r"[0-9A-Za-z]$", before(match, 1)) else ""
-    return reading(match, "fraction", sign + number(match["w"]) + "と" + fraction(above, below))
+    sign = "マイナス" if is_signed(match) else ""
+    return reading(match, "fraction", sign + number(match["w"]) + "と" + fraction(*part))
 
 
 def _measure(match: re.Match[str]) -> Reading | None:
@@ -135,18 +132,7 @@ def _sum(match: re.Match[str]) -> Reading | None:
     text = match[0]
     if not re.search(r"[=+×÷*<>≤≥≠≈±^xX]", text[1:]) and not re.search(r" [-/] ", text):
         return None
-    words, wants_number, power = "", True, False
-    for piece in _PIECE.finditer(text):
-        if piece["n"]:
-            words += number(piece["n"]) + ("乗" if power else _POWERS.get(piece["power"], ""))
-            wants_number = power = False
-        elif piece["op"] == "^":
-            words, power = words + "の", True
-        elif wants_number and piece["op"] in "+-±":
-            words += {"+": "プラス", "-": "マイナス", "±": "プラスマイナス"}[piece["op"]]
-        else:
-            words, wants_number = words + _OPERATORS[piece["op"]], True
-    return reading(match, "math", words)
+    return reading(match, "math", _SUM.spoken(_FIGURES.piece, text))
 
 
 def _ratio(match: re.Match[str]) -> Reading | None:
@@ -155,7 +141,7 @@ def _ratio(match: re.Match[str]) -> Reading | None:
 
 
 def _range(match: re.Match[str]) -> Reading | None:
-    below, above = _value(match["a"]), _value(match["b"])
+    below, above = numeric(match["a"]), numeric(match["b"])
     if "~" not in match["to"] and scored(match):
         return reading(match, "score", number(match["a"]) + "対" + number(match["b"]), 0.1)
     if "~" not in match["to"] and _ADDRESSED.search(before(match, 3)):
@@ -164,10 +150,6 @@ def _range(match: re.Match[str]) -> Reading | None:
         first = before_group(match["a"], match["ua"]) + match["ua"]
         return reading(match, "range", first + "から" + before_group(match["b"], after(match, 1)), 0.2)
     return reading(match, "math", number(match["a"]) + "マイナス" + number(match["b"]), 0.7)
-
-
-def _value(written: str) -> float:
-    return float(written.replace(",", ""))
 
 
 def _number(match: re.Match[str]) -> Reading | None:
@@ -180,17 +162,17 @@ RULES: tuple[Rule, ...] = (
     (_MONEY, _money),
     (_MONEY_AFTER, _money_after),
     (_PERCENT, _percent),
-    (_MIXED, _mixed),
-    (_SUM, _sum),
-    (_FRACTION, _fraction),
-    (_MEASURES, _measures),
-    (_MEASURE, _measure),
-    (_RATIO, _ratio),
+    (_FIGURES.mixed, _mixed),
+    (_FIGURES.sum, _sum),
+    (_FIGURES.fraction, _fraction),
+    (_FIGURES.measures, _measures),
+    (_FIGURES.measure, _measure),
+    (_FIGURES.ratio, _ratio),
     (_RANGE, _range),
-    (_POWER, lambda m: reading(m, "math", number(m["n"]) + _POWERS[m["power"]])),
+    (_FIGURES.power, lambda m: reading(m, "math", number(m["n"]) + _POWERS[m["power"]])),
 )
 PLAIN: tuple[Rule, ...] = (
-    (_NUMBER, _number),
-    (_POINT, lambda m: reading(m, "decimal", number(m[0]))),
-    (re.compile("[½⅓⅔¼¾⅕⅖⅗⅘⅙⅛⅜⅝⅞]"), lambda m: reading(m, "fraction", fraction(*map(str, _VULGAR[m[0]])))),
+    (_FIGURES.number, _number),
+    (POINT, lambda m: reading(m, "decimal", number(m[0]))),
+    (re.compile(VULGAR), lambda m: reading(m, "fraction", fraction(*vulgar(m[0])))),
 )

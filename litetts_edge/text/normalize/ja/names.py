@@ -6,6 +6,7 @@ import re
 
 from litetts_edge.text.normalize.ja.numbers import cardinal, number, one_by_one
 from litetts_edge.text.normalize.scan import Rule, before, reading
+from litetts_edge.text.normalize.signs import VERSION, addresses, enclosed_rules, is_ip, sign_rule, spelled
 from litetts_edge.text.tokens import Reading
 
 _ENDLESS = re.compile("[0-9]{21,}+")
@@ -25,13 +26,7 @@ _AFTER_IDENTIFIER = re.compile(
 _EMERGENCY = re.compile(r"(?P<n>110|119|118|117|177|104|171)(?=番)")
 _MODEL = re.compile(r"(?<=[A-Za-z])(?P<dash>-?)(?P<n>[0-9]{1,20})(?![0-9.,%]*[0-9%])")
 _ADDRESS = re.compile(r"(?<![0-9A-Za-z.\-])[0-9]{1,4}(?:-[0-9]{1,5}){2,4}(?![0-9\-])")
-_VERSION = re.compile(r"(?<![0-9.])[0-9]{1,5}(?:\.[0-9]{1,5}){2,5}(?![0-9]|\.[0-9])")
-_ELECTRONIC = re.compile(
-    r"(?<![A-Za-z0-9.@])(?:https?://[A-Za-z0-9._~:/?#@!$&'*+=%\-]{1,200}|www\.[A-Za-z0-9._~:/?#@&=%\-]{1,200}"
-    r"|[A-Za-z0-9._+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,4}"
-    r"|[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){0,3}"
-    r"\.(?:com|jp|net|org|gov|edu|io|tv)(?:/[A-Za-z0-9._~/\-]{0,100})?(?![A-Za-z0-9]))"
-)
+_ELECTRONIC = addresses("com|jp|net|org|gov|edu|io|tv")
 _SIGNS = {
     ".": "ドット", "/": "スラッシュ", ":": "コロン", "@": "アットマーク", "-": "ハイフン", "_": "アンダーバー",
     "?": "クエスチョン",
@@ -56,12 +51,6 @@ SIGNS_ALONE = {
     "㍽": "大正", "㍾": "明治",
     "㋿": "令和", "〒": "郵便番号", "℡": "電話", "※": "", "*": "", "^": "",
 }  # fmt: skip
-_ROMAN = {chr(0x2160 + at): cardinal(str(at + 1)) for at in range(12)} | {
-    chr(0x2170 + at): cardinal(str(at + 1)) for at in range(12)
-}
-_CIRCLED = {chr(0x2460 + at): cardinal(str(at + 1)) for at in range(20)} | {
-    chr(0x2474 + at): cardinal(str(at + 1)) for at in range(20)
-}
 
 
 def telephone(written: str) -> str:
@@ -81,13 +70,7 @@ def _groups(written: str) -> list[str]:
 
 def electronic(written: str) -> str:
     """An address, its letters as words and its signs by name."""
-    words = []
-    for piece in re.findall(r"[A-Za-z]+|[0-9]+|.", written):
-        if piece[0].isalpha():
-            words.append(piece)
-        else:
-            words.append(one_by_one(piece) if piece.isdecimal() else _SIGNS.get(piece, ""))
-    return " ".join(word for word in words if word)
+    return spelled(written, one_by_one, _SIGNS)
 
 
 def _identifier(match: re.Match[str]) -> Reading | None:
@@ -104,13 +87,9 @@ def _model(match: re.Match[str]) -> Reading | None:
 
 def _version(match: re.Match[str]) -> Reading:
     parts = match[0].split(".")
-    if len(parts) == 4 and all(int(part) < 256 for part in parts):
+    if is_ip(parts):
         return reading(match, "ip", "点".join(map(one_by_one, parts)))
     return reading(match, "version", "点".join(map(number, parts)))
-
-
-def _sign(match: re.Match[str]) -> Reading | None:
-    return reading(match, "symbol", SIGNS_ALONE[match[0]], 0.3) if SIGNS_ALONE[match[0]] else None
 
 
 FIRST: tuple[Rule, ...] = (
@@ -123,7 +102,7 @@ RULES: tuple[Rule, ...] = (
     (_POSTCODE_BARE, lambda m: reading(m, "id", f"{one_by_one(m[1])}の{one_by_one(m[2])}", 0.2)),
     (_EMERGENCY, lambda m: reading(m, "phone", telephone(m["n"]))),
     (_IDENTIFIER, _identifier),
-    (_VERSION, _version),
+    (VERSION, _version),
     (_ADDRESS, lambda m: reading(m, "id", "の".join(number(part) for part in m[0].split("-")), 0.2)),
     (
         re.compile(r"(?<![A-Za-z])[Nn][Oo]\. ?([0-9]{1,4})(?![0-9.])"),
@@ -136,7 +115,6 @@ LAST: tuple[Rule, ...] = (
         re.compile(r"(?<=[\u4e00-\u9fff])~(?=[\u4e00-\u9fff\u30a0-\u30ff0-9])"),
         lambda m: reading(m, "range", "から", 0.3),
     ),
-    (re.compile(f"[{re.escape(''.join(_ROMAN))}]"), lambda m: reading(m, "roman", _ROMAN[m[0]])),
-    (re.compile(f"[{re.escape(''.join(_CIRCLED))}]"), lambda m: reading(m, "cardinal", _CIRCLED[m[0]])),
+    *enclosed_rules(cardinal),
 )
-SIGNS: tuple[Rule, ...] = ((re.compile(f"[{re.escape(''.join(SIGNS_ALONE))}]"), _sign),)
+SIGNS: tuple[Rule, ...] = (sign_rule(SIGNS_ALONE),)

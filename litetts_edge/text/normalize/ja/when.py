@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from litetts_edge.text.normalize.figures import MOMENT
 from litetts_edge.text.normalize.ja.numbers import cardinal
 from litetts_edge.text.normalize.scan import Rule, after, before, reading
 from litetts_edge.text.tokens import Reading
@@ -17,10 +18,6 @@ _DATE_TURNED = re.compile(
     rf"{_NOT_INSIDE}(1[0-2]|0?[1-9])/(3[01]|[12][0-9]|0?[1-9])/([12][0-9]{{3}})(?![0-9]|[-/.][0-9])"
 )
 _MONTH = re.compile(rf"{_NOT_INSIDE}((?:19|20)[0-9]{{2}})[-/](1[0-2]|0?[1-9])(?![0-9]|[-/.][0-9]|年)")
-_ISO = re.compile(
-    r"([12][0-9]{3})-(1[0-2]|0[1-9])-(3[01]|[12][0-9]|0[1-9])[T ]([01][0-9]|2[0-3]):([0-5][0-9])"
-    r"(?::([0-5][0-9])(?:\.[0-9]{1,9})?)?(?:Z|[+-][01][0-9]:?[0-5][0-9])?(?![0-9:])"
-)
 _MONTH_DAY = re.compile(rf"{_NOT_INSIDE}(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12][0-9]|0?[1-9])(?![0-9]|[-/.][0-9])")
 _DATED = re.compile(
     rf" ?[(（][{_WEEKDAYS}](?:曜日?|・?祝)?[)）]| ?~|から(?!の距離)|まで|に(?:開|発|公|行|実|予|締|届|発売|"
@@ -116,7 +113,7 @@ def _era_year(match: re.Match[str]) -> Reading:
 
 
 RULES: tuple[Rule, ...] = (
-    (_ISO, lambda m: reading(m, "date", date(m[1], m[2], m[3]) + clock(m[4], m[5], m[6]))),
+    (MOMENT, lambda m: reading(m, "date", date(m[1], m[2], m[3]) + clock(m[4], m[5], m[6]))),
     (_DATE, lambda m: reading(m, "date", date(m[1], m[3], m[4]))),
     (_DATE_TURNED, lambda m: reading(m, "date", date(m[3], m[1], m[2]), 0.5)),
     (_MONTH, lambda m: reading(m, "date", f"{cardinal(m[1])}年{cardinal(m[2])}月", 0.3)),

@@ -4,61 +4,51 @@ from __future__ import annotations
 
 import re
 
+from litetts_edge.text.normalize.figures import BY_THOUSANDS as NUMBER
+from litetts_edge.text.normalize.figures import (
+    POINT,
+    TO,
+    VULGAR,
+    SumWords,
+    figures,
+    is_fraction,
+    is_signed,
+    mixed_part,
+    numeric,
+    vulgar,
+)
 from litetts_edge.text.normalize.scan import Rule, after, before, reading
 from litetts_edge.text.normalize.zh.numbers import counted, number
 from litetts_edge.text.normalize.zh.units import CURRENCIES, CURRENCY, WRITTEN, unit
 from litetts_edge.text.normalize.zh.when import scored
 from litetts_edge.text.tokens import Reading
 
-NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,6}(?![0-9,])|[0-9]{1,40})(?:\.[0-9]{1,40})?(?![0-9])"
-"""Digits, with commas between thousands and a part after the point."""
 _SIGN = r"(?:(?<![0-9A-Za-z%)\]:/.年月日号點点分\-])[-+±])?"
 _SCALE = r"(?: ?(?:万亿|[万萬亿億千百兆]{1,2}))?"
-_TO = r" ?[-~–—] ?"
 _ENGLISH_SCALE = {"k": "千", "K": "千", "M": "百万", "B": "十亿", "bn": "十亿", "T": "万亿"}
-
+_FIGURES = figures(NUMBER, sign=_SIGN, scale=_SCALE, units=WRITTEN)
 _MONEY = re.compile(
     rf"(?P<sign>[-+]?)(?P<currency>(?<![A-Za-z]){CURRENCY}) ?(?P<minus>-?)"
-    rf"(?P<n>{NUMBER})(?:{_TO}(?:{CURRENCY})?(?P<to>{NUMBER}))?"
+    rf"(?P<n>{NUMBER})(?:{TO}(?:{CURRENCY})?(?P<to>{NUMBER}))?"
     rf"(?P<scale> ?(?:万亿|[万萬亿億千百兆]{{1,2}}|(?:[kKMBT]|bn)(?![A-Za-z0-9])))?"
     rf"(?P<own> ?(?:元|美元|人民币|港元|港币|欧元|英镑|日元))?"
 )
 _MONEY_AFTER = re.compile(rf"(?P<n>{_SIGN}{NUMBER})(?P<scale>{_SCALE}) ?(?P<currency>{CURRENCY})(?![A-Za-z0-9])")
-_PERCENT = re.compile(rf"(?P<a>{_SIGN}{NUMBER})(?: ?(?P<pa>[%‰]?){_TO}(?P<b>[-+]?{NUMBER}))? ?(?P<p>[%‰])")
-_MIXED = re.compile(
-    r"(?<![0-9./])(?P<sign>-?)(?P<w>[0-9]{1,4})(?: (?P<a>[0-9]{1,3})/(?P<b>[0-9]{1,4})|"
-    r" ?(?P<c>[½⅓⅔¼¾⅕⅖⅗⅘⅙⅛⅜⅝⅞]))(?![0-9/])"
-)
-_FRACTION = re.compile(rf"(?<![0-9./])(?P<sign>{_SIGN})(?P<a>[0-9]{{1,9}})/(?P<b>[0-9]{{1,9}})(?![0-9/]|\.[0-9])")
-_VULGAR = {
-    "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5),
-    "⅘": (4, 5),
-    "⅙": (1, 6), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8),
-}  # fmt: skip
-_MEASURE = re.compile(rf"(?P<a>{_SIGN}{NUMBER})(?:{_TO}(?P<b>{NUMBER}))?(?P<scale>{_SCALE}) ?(?P<unit>{WRITTEN})")
-_MEASURES = re.compile(rf"(?P<a>{_SIGN}{NUMBER}) ?(?P<ua>{WRITTEN}){_TO}(?P<b>-?{NUMBER}) ?(?P<unit>{WRITTEN})")
-_TERM = rf"(?:[-+]?{NUMBER}[²³]?)"
-_SUM = re.compile(
-    rf"(?<![0-9A-Za-z.])-?{_TERM}(?: ?[-+×*xX÷/=<>≤≥≠≈±^] ?{_TERM}){{1,12}}(?! ?[0-9A-Za-z%.][0-9]?)(?: ?=)?"
-)
+_PERCENT = re.compile(rf"(?P<a>{_SIGN}{NUMBER})(?: ?(?P<pa>[%‰]?){TO}(?P<b>[-+]?{NUMBER}))? ?(?P<p>[%‰])")
 _OPERATORS = {
     "+": "加", "-": "减", "×": "乘", "*": "乘", "x": "乘", "X": "乘", "÷": "除以", "/": "除以", "=": "等于",
     "<": "小于", ">": "大于",
     "≤": "小于等于", "≥": "大于等于", "≠": "不等于", "≈": "约等于", "±": "正负",
 }  # fmt: skip
-_PIECE = re.compile(rf"(?P<op>[-+×*xX÷/=<>≤≥≠≈±^])|(?P<n>{NUMBER})(?P<power>[²³]?)")
 _BY = re.compile(rf"(?P<a>{NUMBER}) ?[×xX*] ?(?P<b>{NUMBER})(?: ?[×xX*] ?(?P<c>{NUMBER}))?(?![A-Za-z0-9])")
-_RATIO = re.compile(rf"(?<![0-9.:])(?P<a>{NUMBER}) ?: ?(?P<b>{NUMBER})(?: ?: ?(?P<c>{NUMBER}))?(?![0-9:])")
 _RANGE = re.compile(
-    rf"(?<![0-9A-Za-z.\-])(?P<a>-?{NUMBER})(?P<ua>[万萬亿億千百]?)(?P<to>{_TO})(?P<b>-?{NUMBER})(?!-[0-9]|"
+    rf"(?<![0-9A-Za-z.\-])(?P<a>-?{NUMBER})(?P<ua>[万萬亿億千百]?)(?P<to>{TO})(?P<b>-?{NUMBER})(?!-[0-9]|"
     rf"[0-9.][0-9])"
 )
-_POWER = re.compile(rf"(?P<n>{_SIGN}{NUMBER})(?P<power>[²³])")
-_NUMBER = re.compile(rf"(?P<n>{_SIGN}{NUMBER})")
 _NUMBERED = re.compile("第(?:[0-9]{1,4} ?[、，,和与或及至到] ?){0,3}$")
-_POINT = re.compile(r"(?<![0-9.])\.[0-9]{1,20}(?![0-9.])")
 _COMPARED = re.compile(rf"[<>≤≥≈＜＞](?= ?{_SIGN}[0-9])")
 _POWERS = {"²": "的平方", "³": "的立方"}
+_SUM = SumWords(number, _OPERATORS, {"+": "正", "-": "负", "±": "正负"}, _POWERS, to_the="的", th_power="次方")
 
 
 def _plain(written: str) -> str:
@@ -96,7 +86,7 @@ def fraction(above: str, below: str) -> str:
 
 
 def _fraction(match: re.Match[str]) -> Reading | None:
-    if int(match["b"]) == 0 or (len(match["a"]) > 1 and match["a"][0] == "0"):
+    if not is_fraction(match):
         return None
     sign = {"-": "负", "+": "正", "±": "正负"}.get(match["sign"], "")
     doubtful = int(match["a"]) >= int(match["b"])
@@ -104,11 +94,11 @@ def _fraction(match: re.Match[str]) -> Reading | None:
 
 
 def _mixed(match: re.Match[str]) -> Reading | None:
-    above, below = map(str, _VULGAR[match["c"]]) if match["c"] else (match["a"], match["b"])
-    if int(below) <= int(above):
+    part = mixed_part(match)
+    if part is None:
         return None
-    sign = "负" if match["sign"] and not re.search(r"[0-9A-Za-z]$", before(match, 1)) else ""
-    return reading(match, "fraction", sign + number(match["w"]) + "又" + fraction(above, below))
+    sign = "负" if is_signed(match) else ""
+    return reading(match, "fraction", sign + number(match["w"]) + "又" + fraction(*part))
 
 
 def _with_unit(spoken: str, written: str) -> str:
@@ -138,22 +128,7 @@ def _sum(match: re.Match[str]) -> Reading | None:
         return None
     if re.fullmatch(rf"{NUMBER} ?[*xX×] ?{NUMBER}(?: ?[*xX×] ?{NUMBER})?", text):
         return None
-    return reading(match, "math", _spoken_sum(text))
-
-
-def _spoken_sum(text: str) -> str:
-    words, wants_number, power = "", True, False
-    for piece in _PIECE.finditer(text):
-        if piece["n"]:
-            words += number(piece["n"]) + ("次方" if power else _POWERS.get(piece["power"], ""))
-            wants_number = power = False
-        elif piece["op"] == "^":
-            words, power = words + "的", True
-        elif wants_number and piece["op"] in "+-±":
-            words += {"+": "正", "-": "负", "±": "正负"}[piece["op"]]
-        else:
-            words, wants_number = words + _OPERATORS[piece["op"]], True
-    return words
+    return reading(match, "math", _SUM.spoken(_FIGURES.piece, text))
 
 
 def _by(match: re.Match[str]) -> Reading | None:
@@ -166,7 +141,7 @@ def _ratio(match: re.Match[str]) -> Reading | None:
 
 
 def _range(match: re.Match[str]) -> Reading | None:
-    below, above = _value(match["a"]), _value(match["b"])
+    below, above = numeric(match["a"]), numeric(match["b"])
     if "~" not in match["to"] and scored(match):
         return reading(match, "score", number(match["a"]) + "比" + number(match["b"]), 0.1)
     if "~" in match["to"] or below < above or match["ua"]:
@@ -174,10 +149,6 @@ def _range(match: re.Match[str]) -> Reading | None:
         first = counted(match["a"], match["ua"] or following) + match["ua"]
         return reading(match, "range", first + "到" + counted(match["b"], following), 0.2)
     return reading(match, "math", number(match["a"]) + "减" + number(match["b"]), 0.7)
-
-
-def _value(written: str) -> float:
-    return float(written.replace(",", ""))
 
 
 def _number(match: re.Match[str]) -> Reading | None:
@@ -192,19 +163,19 @@ RULES: tuple[Rule, ...] = (
     (_MONEY, _money),
     (_MONEY_AFTER, _money_after),
     (_PERCENT, _percent),
-    (_MIXED, _mixed),
-    (_SUM, _sum),
-    (_FRACTION, _fraction),
-    (_MEASURES, _measures),
-    (_MEASURE, _measure),
+    (_FIGURES.mixed, _mixed),
+    (_FIGURES.sum, _sum),
+    (_FIGURES.fraction, _fraction),
+    (_FIGURES.measures, _measures),
+    (_FIGURES.measure, _measure),
     (_BY, _by),
-    (_RATIO, _ratio),
+    (_FIGURES.ratio, _ratio),
     (_RANGE, _range),
-    (_POWER, lambda m: reading(m, "math", number(m["n"]) + _POWERS[m["power"]])),
+    (_FIGURES.power, lambda m: reading(m, "math", number(m["n"]) + _POWERS[m["power"]])),
 )
 PLAIN: tuple[Rule, ...] = (
-    (_NUMBER, _number),
-    (_POINT, lambda m: reading(m, "decimal", "零" + number(m[0]).removeprefix("零"))),
+    (_FIGURES.number, _number),
+    (POINT, lambda m: reading(m, "decimal", "零" + number(m[0]).removeprefix("零"))),
     (_COMPARED, lambda m: reading(m, "math", _OPERATORS[m[0]])),
-    (re.compile("[½⅓⅔¼¾⅕⅖⅗⅘⅙⅛⅜⅝⅞]"), lambda m: reading(m, "fraction", fraction(*map(str, _VULGAR[m[0]])))),
+    (re.compile(VULGAR), lambda m: reading(m, "fraction", fraction(*vulgar(m[0])))),
 )

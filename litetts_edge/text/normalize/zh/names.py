@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from litetts_edge.text.normalize.scan import Rule, before, reading
+from litetts_edge.text.normalize.signs import VERSION, addresses, enclosed_rules, is_ip, sign_rule, spelled
 from litetts_edge.text.normalize.zh.numbers import cardinal, number, one_by_one, ordinal
 from litetts_edge.text.tokens import Reading
 
@@ -33,13 +34,7 @@ _PLACE = re.compile(
 )
 _MODEL = re.compile(r"(?<=[A-Za-z])(?P<dash>-?)(?P<n>[0-9]{1,24})(?![0-9.,%]*[0-9%])")
 _ADDRESS = re.compile(r"(?<![0-9A-Za-z.\-])[0-9]{1,4}(?:-[0-9]{1,5}){2,4}(?![0-9\-])")
-_VERSION = re.compile(r"(?<![0-9.])[0-9]{1,5}(?:\.[0-9]{1,5}){2,5}(?![0-9]|\.[0-9])")
-_ELECTRONIC = re.compile(
-    r"(?<![A-Za-z0-9.@])(?:https?://[A-Za-z0-9._~:/?#@!$&'*+=%\-]{1,200}|www\.[A-Za-z0-9._~:/?#@&=%\-]{1,200}"
-    r"|[A-Za-z0-9._+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,4}"
-    r"|[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){0,3}\.(?:com|cn|net|org|gov|edu|io|tv|"
-    r"cc)(?:/[A-Za-z0-9._~/\-]{0,100})?(?![A-Za-z0-9]))"
-)
+_ELECTRONIC = addresses("com|cn|net|org|gov|edu|io|tv|cc")
 _SIGNS = {
     ".": "点", "/": "斜杠", ":": "冒号", "@": "艾特", "-": "杠", "_": "下划线", "?": "问号", "=": "等于",
     "&": "和", "#": "井号", "%": "百分号",
@@ -55,12 +50,6 @@ SIGNS_ALONE = {
     "∞": "无穷大", "π": "派", "Ω": "欧姆", "μ": "微", "^": "", "*": "", "#": "井号", "²": "平方", "³": "立方",
     "™": "", "®": "", "©": "",
 }  # fmt: skip
-_ROMAN = {chr(0x2160 + at): cardinal(str(at + 1)) for at in range(12)} | {
-    chr(0x2170 + at): cardinal(str(at + 1)) for at in range(12)
-}
-_CIRCLED = {chr(0x2460 + at): cardinal(str(at + 1)) for at in range(20)} | {
-    chr(0x2474 + at): cardinal(str(at + 1)) for at in range(20)
-}
 
 
 def telephone(written: str) -> str:
@@ -76,13 +65,7 @@ def telephone(written: str) -> str:
 
 def electronic(written: str) -> str:
     """An address, its letters as words and its signs by name."""
-    words = []
-    for piece in re.findall(r"[A-Za-z]+|[0-9]+|.", written):
-        if piece[0].isalpha():
-            words.append(piece)
-        else:
-            words.append(one_by_one(piece) if piece.isdecimal() else _SIGNS.get(piece, ""))
-    return " ".join(word for word in words if word)
+    return spelled(written, one_by_one, _SIGNS)
 
 
 def _called(match: re.Match[str]) -> Reading | None:
@@ -111,13 +94,9 @@ def _model(match: re.Match[str]) -> Reading | None:
 
 def _version(match: re.Match[str]) -> Reading:
     parts = match[0].split(".")
-    if len(parts) == 4 and all(int(part) < 256 for part in parts):
+    if is_ip(parts):
         return reading(match, "ip", "点".join(map(one_by_one, parts)))
     return reading(match, "version", "点".join(map(number, parts)))
-
-
-def _sign(match: re.Match[str]) -> Reading | None:
-    return reading(match, "symbol", SIGNS_ALONE[match[0]], 0.3) if SIGNS_ALONE[match[0]] else None
 
 
 _ENDLESS = re.compile("[0-9]{21,}+")
@@ -131,7 +110,7 @@ RULES: tuple[Rule, ...] = (
     (_EMERGENCY, lambda m: reading(m, "phone", telephone(m["n"]))),
     (_IDENTIFIER, _identifier),
     (_PLACE, _place),
-    (_VERSION, _version),
+    (VERSION, _version),
     (_ADDRESS, lambda m: reading(m, "id", "杠".join(number(part) for part in m[0].split("-")), 0.4)),
     (
         re.compile(r"(?<![A-Za-z])[Nn][Oo]\. ?([0-9]{1,4})(?![0-9.])"),
@@ -144,7 +123,6 @@ LAST: tuple[Rule, ...] = (
         re.compile(r"(?<=[元角分块币镑米克升次人台月天年斤吨度时])/(?=[\u4e00-\u9fff])"),
         lambda m: reading(m, "symbol", "每"),
     ),
-    (re.compile(f"[{re.escape(''.join(_ROMAN))}]"), lambda m: reading(m, "roman", _ROMAN[m[0]])),
-    (re.compile(f"[{re.escape(''.join(_CIRCLED))}]"), lambda m: reading(m, "cardinal", _CIRCLED[m[0]])),
+    *enclosed_rules(cardinal),
 )
-SIGNS: tuple[Rule, ...] = ((re.compile(f"[{re.escape(''.join(SIGNS_ALONE))}]"), _sign),)
+SIGNS: tuple[Rule, ...] = (sign_rule(SIGNS_ALONE),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from litetts_edge.text.normalize.figures import MOMENT
 from litetts_edge.text.normalize.scan import Rule, after, before, reading
 from litetts_edge.text.normalize.zh.numbers import cardinal, counted, number, one_by_one
 from litetts_edge.text.tokens import Reading
@@ -17,11 +18,6 @@ _DATE_TURNED = re.compile(rf"{_NOT_INSIDE}(1[0-2]|0?[1-9])/(3[01]|[12][0-9]|0?[1
 _DATE_DAY_FIRST = re.compile(rf"{_NOT_INSIDE}(3[01]|[12][0-9]|0?[1-9])/(1[0-2]|0?[1-9])/([12][0-9]{{3}}){_END}")
 _MONTH = re.compile(
     rf"{_NOT_INSIDE}((?:19|20)[0-9]{{2}})[-/](1[0-2]|0[1-9])(?![0-9]|[-/.][0-9]|年|赛季|財年|财年|学年)"
-)
-_ISO = re.compile(
-    r"([12][0-9]{3})-(1[0-2]|0[1-9])-(3[01]|[12][0-9]|0[1-9])[T ]([01][0-9]|"
-    r"2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:\.[0-9]{1,9})?)?"
-    r"(?:Z|[+-][01][0-9]:?[0-5][0-9])?(?![0-9:])"
 )
 _DAYS = re.compile(
     rf"{_NOT_INSIDE}(1[0-2]|0?[1-9])月(3[01]|[12][0-9]|0?[1-9])([日号號]?)[-~–—](3[01]|[12][0-9]|"
@@ -151,7 +147,7 @@ def _years(match: re.Match[str]) -> Reading:
 
 
 RULES: tuple[Rule, ...] = (
-    (_ISO, lambda m: reading(m, "date", date(m[1], m[2], m[3]) + clock(m[4], m[5], m[6]))),
+    (MOMENT, lambda m: reading(m, "date", date(m[1], m[2], m[3]) + clock(m[4], m[5], m[6]))),
     (_DATE, lambda m: reading(m, "date", date(m[1], m[3], m[4]))),
     (_DATE_TURNED, lambda m: reading(m, "date", date(m[3], m[1], m[2]), 0.5)),
     (_DATE_DAY_FIRST, lambda m: reading(m, "date", date(m[3], m[2], m[1]), 0.3)),

@@ -174,6 +174,19 @@ def test_samples_that_are_no_numbers_are_an_error(tmp_path: Path, monkeypatch: p
         said(engine, "aaaa")
 
 
+def test_noise_that_gives_no_numbers_is_drawn_again(
+    kokoro: KokoroEngine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once, which is told in the log; the sentence is heard."""
+    draw, draws = OnnxModel.run, [np.nan, 1.0, np.nan, np.nan]
+    monkeypatch.setattr(OnnxModel, "run", lambda *given, **how: [draws.pop(0) * draw(*given, **how)[0]])
+    with caplog.at_level(logging.INFO, "litetts_edge.engines"):
+        assert loudness(said(kokoro, "aaaa")) > 0
+    assert "small made samples that are no numbers; it draws its noise again" in caplog.text
+    with pytest.raises(EngineFailed, match=r"models optimize small.* may mend it"):
+        said(kokoro, "aaaa")
+
+
 def test_another_kind_of_model_is_refused(tmp_path: Path) -> None:
     """A graph of something else is named with what it takes and what was wanted."""
     install(tmp_path, "kokoro", {"af_heart": table()}, ports=Ports(ids="x"))

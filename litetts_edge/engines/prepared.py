@@ -27,7 +27,7 @@ from litetts_edge.errors import EngineFailed
 
 log = logging.getLogger(__name__)
 
-RECIPE = 2
+RECIPE = 3
 """Counts up when other rewrites are made than before, so that the graphs are made again."""
 
 

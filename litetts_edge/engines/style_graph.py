@@ -169,6 +169,10 @@ class WholeGraph:
             self._speed.name: shaped(np.array([speed_for(self._speed, speed)]), self._speed, 0),
         }
         outputs = self._session.run(given, run, shrink=self._options.shrink)
+        if not np.isfinite(outputs[self._waveform]).all():
+            # Some draws of an export's noise lead to an arc tangent of 0/0 (prepare/arc_tangents).
+            log.info("%s made samples that are no numbers; it draws its noise again.", self._model.name)
+            outputs = self._session.run(given, run, shrink=self._options.shrink)
         samples = heard(outputs[self._waveform], self._model)
         durations = outputs[self._durations].astype(np.int64).reshape(-1) if self._durations is not None else None
         return Piece(samples, is_last=True, durations=durations)
@@ -180,8 +184,8 @@ def heard(waveform: NDArray[Any], model: InstalledModel) -> Samples:
     if not np.isfinite(samples).all():
         raise EngineFailed(
             model.engine,
-            f"{model.name} made samples that are no numbers: this machine cannot run it."
-            " Use the model in another precision.",
+            f"{model.name} made samples that are no numbers: this machine cannot run it as it is."
+            f" `litetts-edge models optimize {model.name}` may mend it; else use the model in another precision.",
         )
     return samples
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,8 @@ from litetts_edge.prepare.compare import Feed
 from litetts_edge.speech import Voice
 from litetts_edge.text.frontend import Frontend
 
+log = logging.getLogger(__name__)
+
 SENTENCES = (
     "The washing machine has finished, and it will rain in about ten minutes, so please bring in the laundry.",
     "Someone is at the front door.",
@@ -28,7 +31,11 @@ SENTENCES = (
 
 
 def feeds(model: InstalledModel) -> list[Feed]:
-    """One run of the published graph for each of SENTENCES. Raises EngineFailed, VoiceNotFound."""
+    """One run of the published graph for each of SENTENCES. Raises EngineFailed, VoiceNotFound.
+
+    Fewer of a graph that gives no numbers on this machine, which preparing may mend: at least what its engine
+    loads it with, a word or two.
+    """
     options = EngineOptions(
         threads=1, stream=Stream.OFF, model=model.name, pulled=model.folder.parent, prepared=None
     )
@@ -43,12 +50,17 @@ def feeds(model: InstalledModel) -> list[Feed]:
     voice = _voice(engine, model)
     frontend = Frontend()
     try:
-        engine.load()
         with _hearing(hear):
+            engine.load()
+            found.clear()
             for text in SENTENCES:
                 for sentence in frontend.sentences(text, voice, ""):
                     for _ in engine.synthesize(sentence, voice, 1.0):
                         pass
+    except EngineFailed as error:
+        if not found:
+            raise
+        log.info("%s does not speak before it is prepared: %s", model.name, error)
     finally:
         engine.unload()
     if not found:

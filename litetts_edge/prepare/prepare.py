@@ -20,8 +20,9 @@ from litetts_edge.engines.memory import available
 from litetts_edge.engines.onnx import MANIFEST, trim
 from litetts_edge.engines.prepared import Prepared, circumstances, read_prepared
 from litetts_edge.errors import EngineFailed
-from litetts_edge.prepare import kokoro_carry, piper_parts, split_kokoro
+from litetts_edge.prepare import arc_tangents, kokoro_carry, piper_parts, split_kokoro
 from litetts_edge.prepare.compare import Feed
+from litetts_edge.prepare.graph import Graph
 from litetts_edge.prepare.kokoro_carry import Given, Parts
 from litetts_edge.prepare.recipe import Result, rewrite
 
@@ -129,10 +130,15 @@ def _parts(
 
 
 def _load(model: InstalledModel, path: Path) -> onnx.ModelProto:
+    """The published graph, mended: its rewrites are compared with numbers."""
     try:
-        return onnx.load(str(path))
+        loaded = onnx.load(str(path))
     except Exception as error:  # protobuf's errors share no class that it exports
         raise EngineFailed(model.engine, f"{path} is not an ONNX file: {error}. Pull the model again.") from error
+    graph = Graph(loaded)
+    if arc_tangents.mend(graph):
+        graph.finish()
+    return loaded
 
 
 def _check_room(model: InstalledModel, source: Path, prepared: Path) -> None:

@@ -21,7 +21,7 @@ from litetts_edge.sinks.players import Player, Players, PlayersUnreachable
 from litetts_edge.sinks.speaker import SpeakerSink
 from litetts_edge.speech import RequestId, SpeakRequest
 from tests.broker import Broker
-from tests.program import house, programs
+from tests.program import Program, house, programs
 from tests.recording_sink import RecordingSink
 from tests.virtual_card import RATE, VirtualCard, babble, card_of_this_process, virtual_card
 
@@ -148,8 +148,9 @@ async def test_a_player_that_ended_softly_is_turned_up_the_next_time(card: Virtu
             await heard_at(FULL)
 
 
-async def test_the_next_start_turns_up_what_a_crash_left_soft(card: VirtualCard, tmp_path: Path) -> None:
-    """The real program, killed in the middle of a sentence."""
+@contextlib.asynccontextmanager
+async def counting_program(card: VirtualCard, tmp_path: Path) -> AsyncIterator[Program]:
+    """The real program in the middle of a sentence, beside music that it has turned down."""
     environ = {**card.environment, "LITETTS_EDGE__SPEAKER__DUCK_PERCENT": "30"}
     with music(card):
         async with Broker(tmp_path / "broker") as broker, programs(tmp_path) as make, house(broker.port) as friend:
@@ -158,26 +159,25 @@ async def test_the_next_start_turns_up_what_a_crash_left_soft(card: VirtualCard,
             await friend.online()
             await friend.send("speak", "One, two, three, four, five, six, seven, eight, nine, ten.")
             await all_heard_at(THIRD)
-            await program.end(signal.SIGKILL)
-            await all_heard_at(THIRD)
-            await program.start()
-            await all_heard_at(FULL)
-            await program.end()
+            yield program
+
+
+async def test_the_next_start_turns_up_what_a_crash_left_soft(card: VirtualCard, tmp_path: Path) -> None:
+    """The real program, killed in the middle of a sentence."""
+    async with counting_program(card, tmp_path) as program:
+        await program.end(signal.SIGKILL)
+        await all_heard_at(THIRD)
+        await program.start()
+        await all_heard_at(FULL)
+        await program.end()
 
 
 async def test_a_program_that_is_stopped_leaves_nobody_soft(card: VirtualCard, tmp_path: Path) -> None:
     """By SIGTERM, in the middle of a sentence: when it is gone, all is as it was."""
-    environ = {**card.environment, "LITETTS_EDGE__SPEAKER__DUCK_PERCENT": "30"}
-    with music(card):
-        async with Broker(tmp_path / "broker") as broker, programs(tmp_path) as make, house(broker.port) as friend:
-            program = make(broker.port, environ)
-            await program.start()
-            await friend.online()
-            await friend.send("speak", "One, two, three, four, five, six, seven, eight, nine, ten.")
-            await all_heard_at(THIRD)
-            assert await program.end() == 0
-            (player,) = await Players().list()
-            assert player.volumes == (FULL, FULL)
+    async with counting_program(card, tmp_path) as program:
+        assert await program.end() == 0
+        (player,) = await Players().list()
+        assert player.volumes == (FULL, FULL)
 
 
 async def all_heard_at(volume: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,6 +27,10 @@ LINGER_S = 0.4
 """Players stay soft so long after an announcement: the next one may follow at once."""
 LOOK_S = 1.0
 """A player that begins in the middle of an announcement is found within so long."""
+RETURN_S = 60.0
+"""A player that ended while it was soft, and begins again, is turned up within so long."""
+RETURNS = 66
+"""It is looked for so often: for an hour. Later the next announcement finds it."""
 GOODBYE_S = 0.8
 """At a stop, turning everything up again may take so long; what is left is done at the next start."""
 MOST = 64
@@ -60,6 +64,7 @@ class Ducking:
         self._lowered: dict[int, Lowered] = {}
         self._left: list[Lowered] = []
         """Players that were gone when it was time to turn them up. The server remembers them as soft."""
+        self._written: list[Lowered] = []
         self._unreachable = ""
 
     async def __aenter__(self) -> Ducking:
@@ -96,15 +101,20 @@ class Ducking:
         return self._uses > 0 and not self._held and self._percent() < 100
 
     async def _run(self) -> None:
-        await self._recall()
+        self._left = await asyncio.to_thread(self._read)  # what an earlier process left soft
+        self._written = list(self._left)
+        rounds = 0
         while True:
             self._changed.clear()
             if self._wanted:
+                rounds = 0
                 await self._guarded(self._lower)
                 await self._change(LOOK_S)
-            elif self._lowered:
-                await self._change(self._linger_s)
+            elif self._lowered or (self._left and rounds < RETURNS):
+                # Rarer and rarer: the sound server may be gone for days.
+                await self._change(min(RETURN_S, 2.0 ** (rounds - 1)) if rounds else self._linger_s)
                 if not self._wanted:
+                    rounds += 1
                     await self._guarded(self._raise)
             else:
                 await self._change(None)
@@ -128,53 +138,64 @@ class Ducking:
 
     async def _lower(self) -> None:
         players = await self._players.list()
-        self._set_aside({player.index for player in players})
-        await self._raise_those_left(players)
+        self._set_aside(players)
         share = self._percent() / 100
-        new = [player for player in players if player.index not in self._lowered and any(player.volumes)]
-        for player in new[: MOST - len(self._lowered)]:
-            after = tuple(round(volume * share) for volume in player.volumes)
-            self._lowered[player.index] = Lowered(player.index, player.key, player.volumes, after)
-        if new:
-            await self._remember()
-        for player in new:
-            if player.index in self._lowered:
-                await self._players.set(player.index, self._lowered[player.index].after)
+        new = []
+        for player in players:
+            if player.index in self._lowered or len(self._lowered) == MOST:
+                continue
+            # The server remembers how loud a program was last: its next stream may begin with the volume we set.
+            soft = self._same_and_soft(player)
+            before = soft.before if soft else player.volumes
+            if any(before):
+                after = tuple(round(volume * share) for volume in before)
+                new.append(Lowered(player.index, player.key, before, after))
+                self._lowered[player.index] = new[-1]
+        self._forget_those_back(players)
+        await self._remember()
+        for lowered in new:
+            await self._players.set(lowered.index, lowered.after)
 
     async def _raise(self) -> None:
         """Give every player that is still as we left it its own volume back."""
-        if not self._lowered:
+        if not (self._lowered or self._left):
             return
         players = await self._players.list()
-        self._set_aside({player.index for player in players})
+        self._set_aside(players)
         for player in players:
-            lowered = self._lowered.get(player.index)
+            lowered = self._lowered.get(player.index) or self._same_and_soft(player)
             if lowered is not None and player.is_at(lowered.after):
                 await self._players.set(player.index, lowered.before)
             self._lowered.pop(player.index, None)
+        self._forget_those_back(players)
         await self._remember()
 
-    def _set_aside(self, present: set[int]) -> None:
-        """Keep those that are gone for when they come again."""
-        gone = [self._lowered.pop(index) for index in tuple(self._lowered) if index not in present]
+    def _same_and_soft(self, player: Player) -> Lowered | None:
+        """Another stream of that program, which we made as soft as this one is."""
+        known = (*self._left, *self._lowered.values())
+        return next((one for one in known if one.key == player.key and player.is_at(one.after)), None)
+
+    def _set_aside(self, players: Sequence[Player]) -> None:
+        """Keep those that are gone for when they come again; a server that was restarted counts from 0 again."""
+        present = {(player.index, player.key) for player in players}
+        gone = [one for one in self._lowered.values() if (one.index, one.key) not in present]
+        for one in gone:
+            del self._lowered[one.index]
         self._left = [*self._left, *gone][-MOST:]
 
-    async def _raise_those_left(self, players: list[Player]) -> None:
-        """A player that ended while it was soft begins soft again: the server remembers the last volume."""
-        for left in tuple(self._left):
-            again = [player for player in players if player.key == left.key and player.index not in self._lowered]
-            for player in again:
-                if player.is_at(left.after):
-                    await self._players.set(player.index, left.before)
-                    players[players.index(player)] = Player(player.index, player.key, left.before)
-            if again:
-                self._left.remove(left)
+    def _forget_those_back(self, players: Sequence[Player]) -> None:
+        keys = {player.key for player in players}
+        self._left = [one for one in self._left if one.key not in keys]
 
     # -- over a crash ------------------------------------------------------------------------------
 
     async def _remember(self) -> None:
+        known = [*self._left, *self._lowered.values()]
+        if known == self._written:
+            return
+        self._written = known
         try:
-            await asyncio.to_thread(self._write, [*self._left, *self._lowered.values()])
+            await asyncio.to_thread(self._write, known)
         except OSError as error:  # a crash may then leave players soft; silence would be worse
             log.warning("%s cannot be written: %s", self._memory, error.strerror)
 
@@ -183,17 +204,6 @@ class Ducking:
             atomic.write(self._memory, json.dumps([asdict(one) for one in all_of_them]).encode())
         else:
             self._memory.unlink(missing_ok=True)
-
-    async def _recall(self) -> None:
-        """Turn up what an earlier process left soft."""
-        self._left = await asyncio.to_thread(self._read)
-        if self._left:
-
-            async def raise_them() -> None:
-                await self._raise_those_left(await self._players.list())
-                await self._remember()
-
-            await self._guarded(raise_them)
 
     def _read(self) -> list[Lowered]:
         try:

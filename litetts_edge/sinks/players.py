@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 ANSWER_S = 2.0
 """A sound server that has not answered by then hangs."""
+_PROCESS = "application.process.id"
 STEP = 70
 """Two volumes closer than this are the same: a thousandth of 100 %, which is 65536. PipeWire rounds."""
 
@@ -50,9 +51,13 @@ class Players:
 
     async def list(self) -> list[Player]:
         """All streams but our own. Raises PlayersUnreachable."""
-        said = await _pactl("-f", "json", "list", "sink-inputs")
+        streams = await _listed("sink-inputs")
         try:
-            return list(self._read(json.loads(said, strict=False)))
+            # PipeWire's plug-in for ALSA says who plays of the client alone.
+            by_client = any(_PROCESS not in stream["properties"] for stream in streams)
+            clients = await _listed("clients") if by_client else []
+            owners = {str(one["index"]): one["properties"].get(_PROCESS) for one in clients}
+            return list(self._read(streams, owners))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise PlayersUnreachable(f"pactl list gave no list of streams: {error!r}") from None
 
@@ -61,10 +66,10 @@ class Players:
         with suppress(_Refused):
             await _pactl("set-sink-input-volume", str(index), *(str(volume) for volume in volumes))
 
-    def _read(self, streams: Any) -> Iterator[Player]:
+    def _read(self, streams: Any, owners: Mapping[str, Any]) -> Iterator[Player]:
         for stream in streams:
             properties = stream["properties"]
-            if properties.get("application.process.id") == self._own:
+            if properties.get(_PROCESS, owners.get(str(stream.get("client")))) == self._own:
                 continue
             names = ("module-stream-restore.id", "application.name", "application.process.binary")
             key = next((str(properties[name]) for name in names if properties.get(name)), "")
@@ -74,6 +79,14 @@ class Players:
 
 class _Refused(PlayersUnreachable):
     """The server was asked, and said no."""
+
+
+async def _listed(what: str) -> Any:
+    said = await _pactl("-f", "json", "list", what)
+    try:
+        return json.loads(said, strict=False)
+    except ValueError as error:
+        raise PlayersUnreachable(f"pactl list gave no list of {what}: {error!r}") from None
 
 
 async def _pactl(*arguments: str) -> str:

@@ -10,7 +10,8 @@ import pytest
 from litetts_edge.chimes import chime
 from litetts_edge.commands.checks.finding import Level
 from litetts_edge.commands.checks.manners import chimes, manners, quiet
-from litetts_edge.settings.schema import Chime, Quiet, Settings, Speaker
+from litetts_edge.settings.schema import Settings
+from litetts_edge.settings.speaking import Chime, Quiet, Speaker
 
 
 def test_nothing_set_is_nothing_to_say(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from litetts_edge.errors import NothingToRepeat, SaidBefore
 from litetts_edge.events import Cancelled, Finished, Queued
 from litetts_edge.pipeline.manners import Manners
 from litetts_edge.pipeline.policy import LatelySaid, once_more
-from litetts_edge.settings.schema import Quiet, Request, Settings
+from litetts_edge.settings.schema import Settings
+from litetts_edge.settings.speaking import Quiet, Request
 from litetts_edge.speech import Priority, RequestId
 from tests.desk import Desk, ask, open_desk
 

@@ -14,7 +14,8 @@ from litetts_edge.commands.models.using import how_to_reload
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.piper import PiperEngine
 from litetts_edge.pipeline.voices import installed
-from litetts_edge.settings.schema import Mqtt, Settings
+from litetts_edge.settings.network import Mqtt
+from litetts_edge.settings.schema import Settings
 from tests.broker import Broker
 from tests.program import House, Program, programs
 from tests.program import house as friend_of

@@ -13,7 +13,8 @@ from litetts_edge.errors import QuietHours
 from litetts_edge.events import Cancelled, Dropped, Expired, Finished
 from litetts_edge.pipeline.manners import Manners
 from litetts_edge.pipeline.quiet import Verdict, is_quiet, verdict
-from litetts_edge.settings.schema import Quiet, Settings, Speaker
+from litetts_edge.settings.schema import Settings
+from litetts_edge.settings.speaking import Quiet, Speaker
 from litetts_edge.speech import Priority
 from tests.desk import Desk, ask, open_desk
 

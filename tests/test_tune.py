@@ -20,7 +20,8 @@ from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.prepared import Prepared, PreparedGraph
 from litetts_edge.pipeline.choice import choose
 from litetts_edge.pipeline.voices import installed, untuned
-from litetts_edge.settings.schema import Engine, Settings
+from litetts_edge.settings.schema import Settings
+from litetts_edge.settings.speaking import Engine
 from litetts_edge.tuning import record as records
 from litetts_edge.tuning import trial
 from litetts_edge.tuning.background import LATER, LONG_SILENCE_S, BackgroundTuning

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from litetts_edge.settings.schema import Quiet
+from litetts_edge.settings.speaking import Quiet
 from litetts_edge.speech import Priority, SpeakRequest
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

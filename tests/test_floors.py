@@ -35,6 +35,7 @@ FLOORS = {
     "edition": 1,
     "mqtt.topics": 1,
     "mqtt.messages": 1,
+    "mqtt.payload": 1,
     # a model, a device, a disk, the broker
     "engines.*": 2,
     "sinks.*": 2,

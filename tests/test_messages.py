@@ -22,10 +22,10 @@ from litetts_edge.mqtt.messages import (
     Defaults,
     SpeakMessage,
     SpeakRefused,
-    parse_object,
     parse_speak,
-    publish_topic,
 )
+from litetts_edge.mqtt.payload import parse_object
+from litetts_edge.mqtt.topics import publish_topic
 from litetts_edge.speech import Encoding, Priority, RequestId, SpeakRequest
 
 DEFAULTS = Defaults(voice="espeak:en-us", speed=1.25, outputs=("speaker", "file"), encoding=Encoding.FLAC)

@@ -18,8 +18,9 @@ from litetts_edge.errors import BadField, BadRequest, RetainedMessage, TextEmpty
 from litetts_edge.events import ClosingEvent, Dropped, Expired, Failed, SpeechEvent
 from litetts_edge.mqtt.delivery import Delivery
 from litetts_edge.mqtt.documents import to_json
-from litetts_edge.mqtt.messages import Arrival, deadline_of, defaults_of, new_id, parse_object, speak_request
+from litetts_edge.mqtt.messages import Arrival, deadline_of, defaults_of, new_id, speak_request
 from litetts_edge.mqtt.neighbour import Neighbour, Send
+from litetts_edge.mqtt.payload import parse_object
 from litetts_edge.mqtt.topics import (
     HermesGetVoices,
     HermesPlay,

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from litetts_edge.mqtt.messages import publish_topic
+from litetts_edge.mqtt.topics import publish_topic
 
 log = logging.getLogger(__name__)
 

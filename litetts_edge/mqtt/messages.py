@@ -1,8 +1,7 @@
-"""Wire to domain: a payload to a request. The only place where outside data is distrusted."""
+"""Wire to domain: a payload to a request. Here and in payload outside data is distrusted, and nowhere behind."""
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import secrets
@@ -14,14 +13,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from litetts_edge.errors import (
     BadField,
-    BadJson,
     BadRequest,
-    NotUtf8,
     PayloadTooLarge,
     TextEmpty,
     TextTooLong,
     did_you_mean,
 )
+from litetts_edge.mqtt.payload import object_of, text_of
+from litetts_edge.mqtt.topics import publish_topic
 from litetts_edge.settings.schema import Settings
 from litetts_edge.speech import Encoding, Priority, RequestId, SpeakRequest
 from litetts_edge.text.ssml import is_ssml, parse
@@ -45,25 +44,6 @@ MOST_WARNINGS = 8
 """Unknown keys that are told; each of the others would say the same."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_NOT_IN_TOPICS = re.compile("[+#\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef]")
-_LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-"""What one can come from: an escape in the JSON. Pairs look the same, so this only says where to look."""
-
-
-def publish_topic(text: str) -> str:
-    """A topic that may be published to, as it came. Raises ValueError.
-
-    Stricter than MQTT: brokers close the connection over a control character or a noncharacter [MQTT 5 § 1.5.4].
-    """
-    if not text or len(text.encode("utf-8", "replace")) > 512:
-        raise ValueError("a topic has 1 to 512 bytes")
-    if text.startswith("$"):
-        raise ValueError("a topic that begins with $ belongs to the broker [MQTT 5 § 4.7.2]")
-    found = _NOT_IN_TOPICS.search(text) or next((sign for sign in text if ord(sign) & 0xFFFE == 0xFFFE), None)
-    if found:
-        sign = found if isinstance(found, str) else found.group()
-        raise ValueError(f"a topic to publish to cannot hold U+{ord(sign):04X}")
-    return text
 
 
 OutputName = Literal["speaker", "mqtt", "file"]
@@ -164,60 +144,14 @@ def parse_speak(payload: bytes, arrival: Arrival, defaults: Defaults) -> SpeakRe
     try:
         if len(payload) > defaults.max_payload_bytes:
             raise PayloadTooLarge(len(payload), defaults.max_payload_bytes)
-        text = _decode(payload)
+        text = text_of(payload)
         if not text.startswith("{"):
             return _request(SpeakMessage(text=_spoken(text, defaults)), request, arrival, defaults, ())
-        fields = _object(text)
+        fields = object_of(text)
         request = _sender_id(fields) or request
         return speak_request(fields, request, arrival, defaults)
     except BadRequest as error:
         raise SpeakRefused(request, error) from error
-
-
-def parse_object(payload: bytes) -> dict[str, Any]:
-    """A JSON object, or an empty payload as an empty one. Raises BadRequest."""
-    text = _decode(payload)
-    parsed = _object(text)
-    if _LONE_SURROGATE.search(text):  # it could not be sent back in an answer
-        try:
-            json.dumps(parsed, ensure_ascii=False).encode()
-        except UnicodeEncodeError:
-            raise BadJson("it has half of a surrogate pair, which is no character") from None
-    return parsed
-
-
-def _object(text: str) -> dict[str, Any]:
-    if not text.strip():
-        return {}
-    try:
-        parsed = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
-    except json.JSONDecodeError as error:
-        raise BadJson(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
-    except RecursionError:
-        raise BadJson("it is nested too deeply") from None
-    except ValueError:
-        raise BadJson("it has a number with thousands of digits") from None
-    if not isinstance(parsed, dict):
-        raise BadJson(f"it is {type(parsed).__name__}, not an object")
-    return parsed
-
-
-def _decode(payload: bytes) -> str:
-    try:
-        return payload.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise NotUtf8(error.start) from None
-
-
-def _no_constant(name: str) -> float:
-    raise BadJson(f"{name} is not JSON")
-
-
-def _finite(digits: str) -> float:
-    value = float(digits)
-    if math.isinf(value):
-        raise BadJson(f"{digits[:40]} is too large a number")
-    return value
 
 
 def _sender_id(fields: Mapping[str, Any]) -> RequestId | None:

@@ -14,18 +14,20 @@ from litetts_edge.events import FirstAudio, SpeechEvent
 from litetts_edge.health import Health
 from litetts_edge.mqtt.documents import event_document, to_json
 from litetts_edge.mqtt.link import Delivery, Link, PacketTooLarge
-from litetts_edge.mqtt.messages import (
-    SWITCH,
-    Arrival,
-    SpeakRefused,
-    defaults_of,
-    new_id,
-    parse_object,
-    parse_speak,
+from litetts_edge.mqtt.messages import SWITCH, Arrival, SpeakRefused, defaults_of, new_id, parse_speak
+from litetts_edge.mqtt.neighbour import Neighbour
+from litetts_edge.mqtt.payload import parse_object
+from litetts_edge.mqtt.topics import (
+    Control,
+    Prepare,
+    Request,
+    Set,
+    Speak,
+    Topics,
+    UnknownTopic,
+    matches,
     publish_topic,
 )
-from litetts_edge.mqtt.neighbour import Neighbour
-from litetts_edge.mqtt.topics import Control, Prepare, Request, Set, Speak, Topics, UnknownTopic, matches
 from litetts_edge.mqtt.verbs import Verbs
 from litetts_edge.pipeline.bus import Subscription
 from litetts_edge.pipeline.speak import SpeechPipeline

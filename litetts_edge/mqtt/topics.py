@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -16,6 +17,8 @@ VERBS = (
     "explain", "lexicon", "cache", "tune", "log_level",
 )  # fmt: skip
 
+_NOT_IN_TOPICS = re.compile("[+#\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef]")
+
 
 class UnknownTopic(BadRequest):
     code = "unknown_topic"
@@ -24,6 +27,22 @@ class UnknownTopic(BadRequest):
         super().__init__(
             f"{topic} is not a topic of this protocol: the priorities are low, normal, high, critical."
         )
+
+
+def publish_topic(text: str) -> str:
+    """A topic that may be published to, as it came. Raises ValueError.
+
+    Stricter than MQTT: brokers close the connection over a control character or a noncharacter [MQTT 5 § 1.5.4].
+    """
+    if not text or len(text.encode("utf-8", "replace")) > 512:
+        raise ValueError("a topic has 1 to 512 bytes")
+    if text.startswith("$"):
+        raise ValueError("a topic that begins with $ belongs to the broker [MQTT 5 § 4.7.2]")
+    found = _NOT_IN_TOPICS.search(text) or next((sign for sign in text if ord(sign) & 0xFFFE == 0xFFFE), None)
+    if found:
+        sign = found if isinstance(found, str) else found.group()
+        raise ValueError(f"a topic to publish to cannot hold U+{ord(sign):04X}")
+    return text
 
 
 @dataclass(frozen=True, slots=True)

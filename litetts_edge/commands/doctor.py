@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from litetts_edge.commands.checks import audio, broker, machine, manners, text, voice
+from litetts_edge.commands.checks import audio, broker, machine, manners, text, voice, wyoming
 from litetts_edge.commands.checks.finding import Check, Finding, Level, fault, ok, perform, warn
 from litetts_edge.commands.config import sources_of
 from litetts_edge.settings.load import Loaded, read_settings
@@ -52,6 +52,7 @@ def all_checks(settings: Settings, environ: Mapping[str, str]) -> list[Check]:
         Check("heat", machine.heat),
         Check("text", partial(text.text, Path(settings.text.lexicon), Path(settings.state_dir))),
         Check("broker", partial(broker.broker, settings, environ), broker.LIMIT_S, broker.WHEN_STUCK),
+        Check("wyoming", partial(wyoming.wyoming, settings), wyoming.LIMIT_S, wyoming.WHEN_STUCK),
         Check("audio", partial(audio.audio, settings, environ), audio.LIMIT_S, audio.WHEN_STUCK),
         Check("manners", partial(manners.manners, settings)),
         Check("voice", partial(voice.voice_apart, settings), voice.LIMIT_S + 10, voice.WHEN_STUCK),

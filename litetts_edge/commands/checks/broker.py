@@ -1,4 +1,4 @@
-"""The broker: from its name to a message that comes back, and whether a daemon of this node is there already."""
+"""The broker: from its name to a message that comes back; a running daemon, its device for Home Assistant."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from litetts_edge.commands.checks.advice import broker_advice, state_advice
 from litetts_edge.commands.checks.finding import Finding, fault, ok, warn
+from litetts_edge.commands.checks.homeassistant import judge_device
 from litetts_edge.commands.checks.nearby import suggestions
 from litetts_edge.mqtt.link import Link, Subscription, Will
 from litetts_edge.mqtt.topics import Topics
@@ -85,10 +86,11 @@ def broker(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
         self_test_s=SELF_TEST_S,
     )
     wanted = (topics.availability, topics.state, topics.response("ping"), topics.request("ping"))
+    device = topics.discovery(settings.homeassistant.discovery_prefix)
     link = _Watched(
         connection,
         Will(topics.response("ping"), b"", retain=False),
-        [Subscription(topic) for topic in wanted],
+        [*(Subscription(topic) for topic in wanted), Subscription(device, needed=False)],
         topics.request("ping"),
     )
     heard = asyncio.run(_converse(link, topics, new_id()))
@@ -96,6 +98,14 @@ def broker(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
     yield replace(found, advice=(*found.advice, *suggestions(heard.problem, settings)))
     if heard.problem is None:
         yield judge_daemon(heard, topics)
+        found_device = judge_device(
+            device,
+            heard.documents.get(device),
+            is_wanted=settings.homeassistant.enabled,
+            is_online=heard.documents.get(topics.availability) == "online",
+        )
+        if found_device is not None:
+            yield found_device
 
 
 async def _converse(link: _Watched, topics: Topics, ping: str) -> Heard:

@@ -46,6 +46,7 @@ FLOORS = {
     "mqtt.connection": 2,
     "mqtt.delivery": 2,
     "mqtt.dial": 2,
+    "mqtt.dialect": 2,
     "mqtt.memory": 2,
     "mqtt.outbox": 2,
     "mqtt.publisher": 2,

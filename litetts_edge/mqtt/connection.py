@@ -13,55 +13,21 @@ import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
-from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
-from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from litetts_edge.mqtt.broker import LinkSettings, Will
 from litetts_edge.mqtt.dial import ConnectFailed, dial, tls_context
+from litetts_edge.mqtt.dialect import Accepted, Dialect, Ended, acceptance, ending, refusal
 from litetts_edge.mqtt.outbox import Outgoing
 
 log = logging.getLogger(__name__)
 
-MAX_INCOMING = 4 * 1024 * 1024  # bytes; a broker must not fill a small machine's memory with one message
-
-# MQTT 5 §3.2.2.2; paho translates the codes of MQTT 3.1.1 to these.
-_REFUSALS = {
-    0x84: ("unsupported_protocol", "the broker does not speak this version of MQTT"),
-    0x85: ("client_id_rejected", "the broker does not accept the client id; see mqtt.client_id"),
-    0x86: ("not_authorized", "the broker does not accept the user name or password; see mqtt.username"),
-    0x87: ("not_authorized", "the broker does not let this user in; see mqtt.username and the broker's rules"),
-}
-_SESSION_TAKEN_OVER = 0x8E
-_MALFORMED = (0x81, 0x82)  # malformed packet, protocol error: what we say when we cannot read the broker's packet
 _QUICKACK: int = getattr(socket, "TCP_QUICKACK", 0)  # tcp(7), Linux only
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """What the broker said when it let us in."""
-
-    session_present: bool
-    max_packet_size: int | None
-    """Bytes of a whole packet; None when the broker did not say."""
-    receive_maximum: int
-    """How many QoS 1 messages may be on their way to it at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """Why a connection is over."""
-
-    code: str
-    message: str
-    unreadable: bool = False
-    """The broker sent something that could not be read; it will do so again if it is a stored message."""
 
 
 class Listener(Protocol):
@@ -97,7 +63,7 @@ class Connection:
         self._listener = listener
         self._clean = clean
         self._clock = clock
-        self._five = version == 5
+        self._dialect = Dialect(settings, is_five=version == 5)
         self._loop = asyncio.get_running_loop()
         self._answer: asyncio.Future[Accepted | ConnectFailed] = self._loop.create_future()
         self.ended: asyncio.Future[Ended] = self._loop.create_future()
@@ -113,20 +79,7 @@ class Connection:
         self._client = self._make_client(will)
 
     def _make_client(self, will: Will) -> Client:
-        settings = self._settings
-        client = Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=settings.client_id,
-            clean_session=None if self._five else True,
-            protocol=MQTTProtocolVersion.MQTTv5 if self._five else MQTTProtocolVersion.MQTTv311,
-            reconnect_on_failure=False,
-            manual_ack=True,
-        )
-        client.connect_timeout = settings.connect_timeout_s
-        client.max_inflight_messages = 0  # the outbox keeps to the broker's limit
-        if settings.username:
-            client.username_pw_set(settings.username, settings.password)
-        client.will_set(will.topic, will.payload, will.qos, will.retain)
+        client = self._dialect.client(will)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
@@ -162,16 +115,8 @@ class Connection:
         settings = self._settings
         if settings.tls is not None:
             self._client.tls_set_context(tls_context(settings.tls))
-        self._client.connect(settings.host, settings.port, settings.keepalive_s, **self._connect_options())
-
-    def _connect_options(self) -> dict[str, Any]:
-        if not self._five:
-            return {}
-        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        properties.SessionExpiryInterval = self._settings.session_expiry_s
-        properties.ReceiveMaximum = self._settings.receive_maximum
-        properties.MaximumPacketSize = MAX_INCOMING
-        return {"clean_start": self._clean, "properties": properties}
+        options = self._dialect.connect_options(clean=self._clean)
+        self._client.connect(settings.host, settings.port, settings.keepalive_s, **options)
 
     def _abandon(self) -> None:
         sock = self._client.socket()
@@ -226,14 +171,7 @@ class Connection:
 
     def subscribe(self, topic: str, qos: int) -> int:
         """Ask for `topic`; returns the packet id that on_suback() will name, or 0 when the link is gone."""
-        if self._five:
-            # Stored messages come with a new subscription only, and say that they are retained even when live.
-            options = SubscribeOptions(
-                qos, retainAsPublished=True, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB
-            )
-            result, packet_id = self._client.subscribe(topic, options=options)
-        else:
-            result, packet_id = self._client.subscribe(topic, qos)
+        result, packet_id = self._dialect.subscribe(self._client, topic, qos)
         return packet_id if result == MQTTErrorCode.MQTT_ERR_SUCCESS and packet_id else 0
 
     def unsubscribe(self, topic: str) -> None:
@@ -243,27 +181,13 @@ class Connection:
     def publish(self, message: Outgoing) -> int:
         """Queue `message` for the socket; returns the packet id that on_puback() will name if its QoS is 1."""
         info = self._client.publish(
-            message.topic, message.payload, message.qos, message.retain, self._properties(message)
+            message.topic, message.payload, message.qos, message.retain, self._dialect.properties(message)
         )
         return info.mid
 
     def packet_size(self, message: Outgoing) -> int:
         """How many bytes `message` has on the wire, at most."""
-        properties = self._properties(message)
-        extra = len(properties.pack()) if properties is not None else 0  # type: ignore[no-untyped-call]
-        return len(message.payload) + len(message.topic.encode()) + extra + 9  # header 5, topic 2, packet id 2
-
-    def _properties(self, message: Outgoing) -> Properties | None:
-        if not self._five:
-            return None
-        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-        if message.expiry_s is not None:
-            properties.MessageExpiryInterval = message.expiry_s
-        if message.correlation is not None:
-            properties.CorrelationData = message.correlation
-        if message.user_properties:
-            properties.UserProperty = list(message.user_properties)
-        return properties
+        return self._dialect.packet_size(message)
 
     def ack(self, packet_id: int) -> None:
         """Send the PUBACK of a message that came on this connection."""
@@ -329,17 +253,7 @@ class Connection:
     ) -> None:
         if self._answer.done():
             return
-        if reason.is_failure:
-            code, why = _REFUSALS.get(reason.value, ("broker_refused", f"the broker refuses: {reason}"))
-            self._answer.set_result(ConnectFailed(code, why))
-            return
-        self._answer.set_result(
-            Accepted(
-                session_present=flags.session_present,
-                max_packet_size=getattr(properties, "MaximumPacketSize", None),
-                receive_maximum=getattr(properties, "ReceiveMaximum", 65535),
-            )
-        )
+        self._answer.set_result(refusal(reason) if reason.is_failure else acceptance(flags, properties))
 
     def _on_disconnect(
         self,
@@ -352,13 +266,7 @@ class Connection:
         if self._left is not None:  # as we wished: not an end that anybody needs to be told
             self._left.set()
             return
-        if not flags.is_disconnect_packet_from_server:
-            ended = Ended("link_lost", "the connection was lost", unreadable=reason.value in _MALFORMED)
-        elif reason.value == _SESSION_TAKEN_OVER:
-            ended = Ended("client_id_in_use", "another client connected with the same client id")
-        else:
-            ended = Ended("link_lost", f"the broker ended the connection: {reason}")
-        self._end(ended)
+        self._end(ending(flags, reason))
 
     def _end(self, ended: Ended) -> None:
         if not self._answer.done():

@@ -25,7 +25,8 @@ from litetts_edge.mqtt.subscriptions import SelfTest, Subscriptions
 if TYPE_CHECKING:
     from paho.mqtt.client import MQTTMessage
 
-    from litetts_edge.mqtt.connection import Accepted, Connection, Ended
+    from litetts_edge.mqtt.connection import Connection
+    from litetts_edge.mqtt.dialect import Accepted, Ended
 
 __all__ = ["Delivery", "Link", "LinkSettings", "PacketTooLarge", "Subscription", "TlsFiles", "Will"]
 

@@ -16,7 +16,8 @@ from litetts_edge.commands.checks.broker import broker
 from litetts_edge.commands.checks.finding import Finding, Level
 from litetts_edge.commands.checks.homeassistant import judge_device
 from litetts_edge.mqtt.topics import Topics
-from litetts_edge.settings.schema import Mqtt, Node, Settings, Wyoming, WyomingSatellite
+from litetts_edge.settings.network import Mqtt, Wyoming, WyomingSatellite
+from litetts_edge.settings.schema import Node, Settings
 from tests.broker import Broker, SecondClient
 from tests.wyoming_parts import Home, open_home
 

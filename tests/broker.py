@@ -19,8 +19,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-PATIENCE_S = 15.0
-"""How long a test waits for something that must happen; only a failing test waits so long."""
+from tests.waiting import PATIENCE_S, news, until
 
 
 def free_port() -> int:
@@ -28,16 +27,6 @@ def free_port() -> int:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])
-
-
-async def until(claim: Callable[[], object], what: str = "the claim") -> None:
-    """Wait until `claim()` is true; for states that have no event of their own."""
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            while not claim():  # noqa: ASYNC110 (other processes and plain attributes set no event)
-                await asyncio.sleep(0.005)
-    except TimeoutError:
-        raise AssertionError(f"{what} did not come true in {PATIENCE_S:.0f} s") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +107,7 @@ class Broker:
     async def start(self) -> None:
         """Start it and return when it takes connections."""
         self._launch()
-        await until(self._takes_connections, "mosquitto's port is open")
+        await until(self._takes_connections, "mosquitto's port is open", self.folder)  # it logs that it runs
 
     def _launch(self) -> None:
         for user, password in self.users.items():
@@ -139,6 +128,10 @@ class Broker:
     def log(self) -> str:
         """What it logged so far."""
         return (self.folder / "log").read_text()
+
+    async def logged(self, words: str, count: int = 1) -> None:
+        """Wait until it has logged these words so many times."""
+        await until(lambda: self.log().count(words) >= count, f"mosquitto's log: {words}", self.folder)
 
     async def stop(self) -> None:
         """SIGTERM: it saves what it keeps, and goes."""
@@ -229,6 +222,7 @@ class Proxy:
         assert flow is not None
         self._flows.add(flow)
         self.connections += 1
+        news()
         try:
             if self._refusing:
                 return

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from litetts_edge.mqtt.link import Delivery, Link, LinkSettings, Subscription, Will
-from tests.broker import until
+from tests.waiting import Telling, until
 
 SPEAK = "litetts/node/speak"
 PROBE = "litetts/node/request/ping"
 AVAILABILITY = "litetts/node/availability"
+TOPICS = (Subscription(SPEAK), Subscription("litetts/node/request/+"))
 
 
 def settings(port: int) -> LinkSettings:
@@ -18,10 +20,12 @@ def settings(port: int) -> LinkSettings:
     )
 
 
-def make_link(where: LinkSettings) -> Link:
-    will = Will(AVAILABILITY, b"offline")
-    topics = [Subscription(SPEAK), Subscription("litetts/node/request/+")]
-    return Link(where, will, topics, PROBE)
+class TellingLink(Telling, Link):
+    """Whoever waits for a state, a problem or a count of it looks when that is set."""
+
+
+def make_link(where: LinkSettings, topics: Sequence[Subscription] = TOPICS) -> Link:
+    return TellingLink(where, Will(AVAILABILITY, b"offline"), topics, PROBE)
 
 
 async def proven(link: Link) -> None:

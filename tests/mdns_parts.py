@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import pytest
 from zeroconf import (  # type: ignore[attr-defined]  # two are missing in its __all__
     DNSAddress,
     DNSService,
@@ -28,11 +29,9 @@ from litetts_edge.mdns.door import MdnsDoor
 from litetts_edge.mdns.interfaces import interfaces, senders
 from litetts_edge.mdns.table import Endpoint
 from litetts_edge.settings.schema import Settings
-from tests.broker import until
 from tests.network import Host
 from tests.settings_loader import loader
-
-PATIENCE_S = 15.0
+from tests.waiting import PATIENCE_S, TellingLog, until
 
 
 class Live:
@@ -75,9 +74,11 @@ class Node:
         self._loop.call_soon_threadsafe(self._task.cancel)
         self._thread.join()
 
-    def until(self, claim: Callable[[], bool]) -> None:
-        """Wait for what the node has no event for."""
-        asyncio.run_coroutine_threadsafe(until(claim), self._loop).result()
+    def logged(self, caplog: pytest.LogCaptureFixture, words: str) -> None:
+        """Wait until it has logged these words."""
+        with TellingLog():
+            told = until(lambda: words in caplog.text, f"{words!r} in the log")
+            asyncio.run_coroutine_threadsafe(told, self._loop).result()
 
     def speak_with(self, model: str) -> None:
         """Another model has been loaded."""

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.broker import SecondClient
+from tests.waiting import PATIENCE_S, until
 
-PATIENCE_S = 20.0
 NODE = "kitchen"
 
 Document = dict[str, Any]
@@ -84,6 +84,10 @@ class Program:
                     self.notes += (await loop.sock_recv(self._notify, 65536)).decode().splitlines()
         except TimeoutError:
             raise AssertionError(f"no {wanted}: {self.notes}\n{self.log.read_text()}") from None
+
+    async def logged(self, words: str) -> None:
+        """Wait until its log has these words."""
+        await until(lambda: words in self.log.read_text(), f"{words!r} in the log", self.folder)
 
     async def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send the signal and return the exit code."""

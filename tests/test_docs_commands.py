@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from litetts_edge.mqtt.topics import HermesTopics, Topics
-from tests.broker import PATIENCE_S, Broker
+from tests.broker import Broker
 from tests.program import NODE, House, house, programs
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

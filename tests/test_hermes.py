@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from litetts_edge.decode import RATES, decode_wav
 from litetts_edge.errors import AudioNotReadable
 from litetts_edge.mqtt.topics import HermesGetVoices, HermesPlay, HermesSay, HermesTopics, matches
-from tests.broker import PATIENCE_S, Broker, Proxy, SecondClient
+from tests.broker import Broker, Proxy, SecondClient
 from tests.program import NODE, House, Program, house, programs
 from tests.virtual_card import virtual_card
+from tests.waiting import PATIENCE_S
 
 HERMES = {
     "LITETTS_EDGE__HERMES__ENABLED": "true",

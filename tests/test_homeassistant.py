@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from litetts_edge import __version__
-from tests.broker import PATIENCE_S, Broker, Proxy, SecondClient, until
+from tests.broker import Broker, Proxy, SecondClient
 from tests.ha_rules import faults, value_of
 from tests.program import NODE, Program, programs
+from tests.waiting import PATIENCE_S
 
 DEVICE = f"homeassistant/device/{NODE}/config"
 BIRTH = "homeassistant/status"
@@ -355,7 +356,7 @@ async def test_access_rules_that_know_nothing_of_home_assistant_do_no_harm(tmp_p
         home = Hass(client)
         program = make(broker.port, {**environ, "LITETTS_EDGE__MQTT__PROTOCOL": protocol})
         await program.start()
-        await until(lambda: "hang up over homeassistant/device" in program.log.read_text(), "the warning")
+        await program.logged("hang up over homeassistant/device")
         await home.asks_until_answered("ping")
         connections = broker.log().count("New client connected")
         await home.say(f"litetts/{NODE}/speak", "still here")

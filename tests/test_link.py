@@ -6,20 +6,18 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from litetts_edge.mqtt.link import (
-    Link,
-    PacketTooLarge,
-    Subscription,
-    Will,
-)
-from tests.broker import Broker, Proxy, SecondClient, old_broker, until
+from litetts_edge.mqtt.connection import Connection
+from litetts_edge.mqtt.link import PacketTooLarge, Subscription
+from litetts_edge.mqtt.subscriptions import SelfTest
+from tests.broker import Broker, Proxy, SecondClient, old_broker
 from tests.link_parts import AVAILABILITY, PROBE, SPEAK, Taker, make_link, proven, settings
+from tests.waiting import news, until
 
 
 @pytest.fixture
@@ -44,7 +42,8 @@ async def test_a_message_arrives_and_is_acknowledged(broker: Broker, sender: Sec
         assert (delivery.retain, delivery.dup, delivery.backlog_since) == (False, False, None)
         delivery.ack()
         delivery.ack()
-        await until(lambda: broker.log().count("Received PUBACK from node-1234 (Mid: 2") == 1, "one PUBACK")
+        await broker.logged("Received PUBACK from node-1234 (Mid: 2")
+        assert broker.log().count("Received PUBACK from node-1234 (Mid: 2") == 1
         assert (link.protocol, link.problem, link.state) == ("5", None, "connected")
 
 
@@ -139,7 +138,7 @@ async def test_a_broker_that_keeps_its_messages_loses_none(tmp_path: Path) -> No
                 await sender.publish(SPEAK, text)
         taken = [await taker.next() for _ in range(3)]
         taken[0].ack()
-        await until(lambda: "Received PUBACK from node-1234 (Mid: 2" in broker.log(), "the PUBACK")
+        await broker.logged("Received PUBACK from node-1234 (Mid: 2")
         proxy.refuse()
         await broker.stop()
         await broker.start()
@@ -233,8 +232,22 @@ async def test_qos_1_waits_for_the_broker_and_qos_0_does_not(tmp_path: Path) -> 
             assert (await other.next()).payload == b"new"
 
 
-async def test_a_backlog_is_not_a_failed_self_test(broker: Broker, proxy: Proxy, sender: SecondClient) -> None:
+async def test_a_backlog_is_not_a_failed_self_test(
+    broker: Broker, proxy: Proxy, sender: SecondClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The self-test waits behind what the broker has kept, for as long as that takes to be acknowledged."""
+    was_busy: list[bool] = []
+    passes = SelfTest.passes
+
+    async def passes_aloud(self: SelfTest, connection: Connection, busy: Callable[[], bool]) -> bool:
+        def asked() -> bool:  # when its patience is over
+            was_busy.append(busy())
+            news()
+            return was_busy[-1]
+
+        return await passes(self, connection, asked)
+
+    monkeypatch.setattr(SelfTest, "passes", passes_aloud)
     where = replace(settings(proxy.port), self_test_s=0.2, receive_maximum=2)
     async with make_link(where) as link:
         await proven(link)
@@ -248,7 +261,7 @@ async def test_a_backlog_is_not_a_failed_self_test(broker: Broker, proxy: Proxy,
         proxy.accept()
         first = await taker.next()
         link.on_problem = problems.append
-        await asyncio.sleep(0.5)  # longer than the self-test's patience: this is the thing under test
+        await until(lambda: any(was_busy), "the end of the self-test's patience")
         first.ack()
         for number in range(1, 6):
             delivery = await taker.next()
@@ -288,7 +301,7 @@ async def test_the_will_is_published_when_the_link_breaks_but_not_at_a_stop(
         link.publish(AVAILABILITY, "offline at a stop", qos=1, retain=True)
         assert await link.flush(1.5)
     assert (await sender.next()).payload == b"offline at a stop"
-    await until(lambda: "Received DISCONNECT from node-1234" in broker.log(), "the goodbye")
+    await broker.logged("Received DISCONNECT from node-1234")
     await sender.publish(AVAILABILITY, "end")
     assert (await sender.next()).payload == b"end"
 
@@ -328,6 +341,7 @@ async def test_a_name_lookup_that_hangs_blocks_neither_the_loop_nor_the_exit(
 
     def hang(*_args: object, **_options: object) -> list[object]:
         asked.set()
+        news()
         release.wait()
         raise OSError("too late")
 
@@ -367,7 +381,7 @@ async def test_a_refused_subscription_does_not_stop_the_others(broker: Broker, s
 
     topics = [Subscription("secret/topic"), Subscription(SPEAK), Subscription(PROBE)]
     async with Proxy(broker.port, refuse_the_first) as proxy:
-        link = Link(settings(proxy.port), Will(AVAILABILITY, b"offline"), topics, PROBE)
+        link = make_link(settings(proxy.port), topics)
         async with link:
             await proven(link)
             assert link.problem == "subscription_refused"
@@ -375,7 +389,7 @@ async def test_a_refused_subscription_does_not_stop_the_others(broker: Broker, s
             await sender.publish(SPEAK, "heard")
             assert await Taker(link).texts(1) == ["heard"]
         topics[0] = Subscription("secret/topic", needed=False)
-        async with Link(settings(proxy.port), Will(AVAILABILITY, b"offline"), topics, PROBE) as link:
+        async with make_link(settings(proxy.port), topics) as link:
             await proven(link)
             assert link.problem is None
 

@@ -13,8 +13,9 @@ import pytest
 from litetts_edge.mqtt.link import (
     TlsFiles,
 )
-from tests.broker import Broker, SecondClient, make_certificates, old_broker, until
+from tests.broker import Broker, SecondClient, make_certificates, old_broker
 from tests.link_parts import SPEAK, Taker, make_link, proven, settings
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ async def test_a_wrong_password_is_said_once(tmp_path: Path, caplog: pytest.LogC
     async with Broker(tmp_path / "broker", users={"node": "right"}) as broker:
         wrong = replace(settings(broker.port), username="node", password="wrong secret")
         async with make_link(wrong) as link:
-            await until(lambda: broker.log().count("not authorised") >= 3, "three attempts")
+            await broker.logged("not authorised", 3)
             assert link.problem == "not_authorized"
             assert link.protocol is None
     lines = [record.getMessage() for record in caplog.records if record.name.startswith("litetts_edge")]

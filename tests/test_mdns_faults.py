@@ -86,7 +86,7 @@ def test_a_cable_that_comes_later(
     here, there = home
     here.ip("link", "set", "eth0", "down")
     with Node(here, tmp_path, "node.id=kitchen") as node:
-        node.until(lambda: "No network is up" in caplog.text)
+        node.logged(caplog, "No network is up")
         here.ip("link", "set", "eth0", "up")
         with Ears(there, NODE) as ears:
             ears.service(KITCHEN)
@@ -105,7 +105,7 @@ def test_port_5353_for_one_alone(
         greedy.bind(("", 5353))
         node = Node(here, tmp_path, "node.id=kitchen")
         node.__enter__()
-        node.until(lambda: "disallow-other-stacks" in caplog.text)
+        node.logged(caplog, "disallow-other-stacks")
     with Ears(there, NODE) as ears:
         ears.service(KITCHEN)
         node.__exit__(None, None, None)
@@ -154,7 +154,7 @@ def test_who_keeps_the_name_says_so_last(
     theirs = "litetts-zzz.local."
     caplog.set_level(logging.INFO)
     with Ears(there) as ears, Node(here, tmp_path, "node.id=kitchen") as node:
-        node.until(lambda: "announced by mDNS" in caplog.text)
+        node.logged(caplog, "announced by mDNS")
         (ours,) = set(ears.hosts[KITCHEN])
         with Announcer(there, other(KITCHEN, theirs), is_asking=False):
             ears.until(lambda: theirs in ears.hosts[KITCHEN] and ears.hosts[KITCHEN][-1] == ours)
@@ -170,7 +170,7 @@ def test_who_claims_every_name_does_not_lead_us_on(
         with Announcer(there, other(KITCHEN, "stranger.local."), is_asking=False):
             ears.service(f"kitchen-2.{NODE}")
             with Announcer(there, other(f"kitchen-2.{NODE}", "stranger.local."), is_asking=False):
-                node.until(lambda: "takes every name" in caplog.text)
+                node.logged(caplog, "takes every name")
         assert ("Removed", KITCHEN) not in ears.story[: ears.story.index(("Added", f"kitchen-2.{NODE}"))]
 
 

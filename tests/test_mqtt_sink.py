@@ -27,8 +27,10 @@ from litetts_edge.pcm import AudioChunk, AudioFormat, Samples, silence
 from litetts_edge.sinks import mqtt as sink_module
 from litetts_edge.sinks.mqtt import SMALLEST, MqttSink
 from litetts_edge.speech import Encoding, RequestId, SpeakRequest
-from tests.broker import Broker, Proxy, SecondClient, until
+from tests.broker import Broker, Proxy, SecondClient
+from tests.link_parts import TellingLink
 from tests.shelf import Shelf
+from tests.waiting import until
 
 RATE = 16000
 TOPIC = "litetts/kitchen/audio/x"
@@ -330,7 +332,7 @@ KITCHEN = Topics("litetts", "kitchen")
 
 def link_to(port: int) -> Link:
     where = LinkSettings("127.0.0.1", port, "kitchen", reconnect_min_s=0.05, reconnect_max_s=0.1)
-    return Link(where, Will(KITCHEN.availability, b"offline"), [], KITCHEN.request("ping"))
+    return TellingLink(where, Will(KITCHEN.availability, b"offline"), [], KITCHEN.request("ping"))
 
 
 async def test_the_brokers_limit_is_kept(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import socket
 import time
@@ -11,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from litetts_edge.dsp import int16
-from tests.program import Program, programs
+from tests.program import programs
 from tests.virtual_card import RATE, babble, likenesses, place, virtual_card
 from tests.wyoming_client import (
     AudioChunk,
@@ -52,12 +51,6 @@ async def announce(client: Client, seconds: float) -> None:
     await client.send(AudioStart(RATE, 2, 1), *pieces, AudioStop())
 
 
-async def until_logged(program: Program, words: str) -> None:
-    async with asyncio.timeout(20):
-        while words not in program.log.read_text():  # noqa: ASYNC110 - a file tells nobody that it grows
-            await asyncio.sleep(0.02)
-
-
 async def test_speech_and_announcements_of_the_real_program(tmp_path: Path) -> None:
     """Text comes back as audio; audio is heard on the card, and `played` comes when it was heard."""
     speech, satellite = free_ports()
@@ -65,7 +58,7 @@ async def test_speech_and_announcements_of_the_real_program(tmp_path: Path) -> N
         async with programs(tmp_path) as make:
             program = make(1883, settings(speech, satellite) | card.environment)
             await program.start()
-            await until_logged(program, "wyoming satellite listens")
+            await program.logged("wyoming satellite listens")
             async with connected(speech) as client:
                 assert (await client.info()).tts[0].installed
                 await client.send(Synthesize("The laundry is done."))
@@ -91,12 +84,12 @@ async def test_a_port_that_is_taken_stops_nobody(tmp_path: Path) -> None:
         async with programs(tmp_path) as make:
             program = make(1883, settings(speech, satellite))
             await program.start()
-            await until_logged(program, "cannot listen")
-            await until_logged(program, "wyoming satellite listens")
+            await program.logged("cannot listen")
+            await program.logged("wyoming satellite listens")
             async with connected(satellite) as client:
                 assert (await client.info()).satellite is not None
             taken.close()
-            await until_logged(program, "wyoming text to speech listens")
+            await program.logged("wyoming text to speech listens")
             async with connected(speech) as client:
                 assert (await client.info()).tts
             assert await program.end() == 0
@@ -108,7 +101,7 @@ async def test_a_stop_of_the_program_is_told_to_its_clients(tmp_path: Path) -> N
     async with programs(tmp_path) as make:
         program = make(1883, settings(speech, satellite))
         await program.start()
-        await until_logged(program, "wyoming text to speech listens")
+        await program.logged("wyoming text to speech listens")
         async with connected(speech) as client, connected(satellite) as sender:
             await client.send(SynthesizeStart(), SynthesizeChunk("This is one. And this "))
             await client.until(lambda kind: kind == "audio-chunk")

@@ -12,7 +12,7 @@ import pytest
 from litetts_edge.events import Cancelled, Failed, Finished, FirstAudio, Started
 from litetts_edge.health import Counters
 from litetts_edge.pcm import AudioChunk
-from litetts_edge.pipeline.given import LEAST_COST, Feed, Recording
+from litetts_edge.pipeline.given import LEAST_COST, Feed, Recording, Room
 from litetts_edge.speech import Priority
 from tests.desk import Desk, ask, open_desk
 from tests.virtual_card import babble
@@ -103,6 +103,23 @@ async def test_tiny_chunks_are_bounded_too() -> None:
     feed.forget()
     await asyncio.wait_for(waiting, 5)
     assert feed.kept == 0
+
+
+async def test_feeds_share_a_room() -> None:
+    """One may fill it; another has its own share all the same, and gets of the room when that is given back."""
+    size = len(piece().samples)
+    room = Room(3 * size)
+    first, second = (Feed(RATE, limit=size, room=room) for _ in range(2))
+    for _ in range(4):
+        await asyncio.wait_for(first.put(piece()), 5)
+    await asyncio.wait_for(second.put(piece()), 5)
+    waiting = asyncio.create_task(second.put(piece()))
+    done, _ = await asyncio.wait({waiting}, timeout=0.05)
+    assert not done
+    first.forget()
+    await asyncio.wait_for(waiting, 5)
+    second.forget()
+    assert room.take(3 * size)
 
 
 async def test_a_sender_that_vanishes_ends_its_request_only(desk: Desk) -> None:

@@ -158,6 +158,25 @@ async def test_a_sender_that_leaves_when_it_has_given_all_is_still_heard(home: H
     await home.desk.until(lambda: home.closings() == ["Finished"])
 
 
+async def test_a_sender_that_only_sends_no_more_hears_that_it_was_played(client: Client) -> None:
+    """As `nc -N` after an announcement."""
+    await announce(client, babble(0.2, RATE))
+    writer = client._client._writer
+    assert writer is not None
+    writer.write_eof()
+    await client.until(Played.is_type)
+    assert await client.is_closed()
+
+
+async def test_pings_are_answered_while_minutes_wait(home: Home, client: Client) -> None:
+    """Home Assistant gives an announcement at once, and takes who does not answer its pings for gone."""
+    home.desk.speaker.pause()
+    second = AudioChunk(RATE, 2, 1, bytes(2 * RATE))
+    await client.send(AudioStart(RATE, 2, 1), *[second] * 240, AudioStop(), Ping("there?"))
+    assert Pong.from_event(await client.until(Pong.is_type)).text == "there?"
+    home.desk.pipeline.stop()
+
+
 async def test_a_sender_is_held_back_when_too_much_waits(tmp_path: Path) -> None:
     """Its socket fills up; all of it is played in the end."""
     async with open_home(tmp_path, feed_limit=RATE) as home, connected(home.satellite.port) as client:
@@ -202,7 +221,10 @@ async def test_what_is_not_heard_is_told_and_not_played(home: Home, client: Clie
 
 async def test_a_sender_that_falls_silent_loses_its_turn(tmp_path: Path) -> None:
     """It is connected and has not ended: the loudspeaker is not its own."""
-    async with open_home(tmp_path, stall_s=0.05) as home, connected(home.satellite.port) as client:
+    async with (
+        open_home(tmp_path, feed_limit=RATE, stall_s=0.05) as home,
+        connected(home.satellite.port) as client,
+    ):
         await client.send(AudioStart(RATE, 2, 1))
         assert (await client.error()).code == "audio_stalled"
         await announce(client, babble(0.2, RATE))

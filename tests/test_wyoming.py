@@ -13,7 +13,7 @@ from litetts_edge.engines.espeak import EspeakEngine
 from litetts_edge.engines.tone import SAMPLE_RATE, ToneEngine
 from litetts_edge.events import Cancelled, Queued
 from litetts_edge.pcm import AudioChunk
-from litetts_edge.wyoming import listener
+from litetts_edge.wyoming import listener, server
 from litetts_edge.wyoming.answer import Answer
 from litetts_edge.wyoming.server import MAX_WAITING
 from tests.faulty_engines import BlockingEngine
@@ -198,8 +198,9 @@ async def test_a_long_text_keeps_nobody_waiting_for_its_end(home: Home) -> None:
         assert len(home.closings()) > 5
 
 
-async def test_a_client_that_leaves_ends_its_request(tmp_path: Path) -> None:
+async def test_a_client_that_leaves_ends_its_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is synthesized for nobody, and the next client has its turn."""
+    monkeypatch.setattr(server, "HALF_CLOSE_S", 0.0)
     engine = BlockingEngine()
     async with open_home(tmp_path, [engine]) as home:
         async with connected(home.speech.port) as client:
@@ -212,6 +213,45 @@ async def test_a_client_that_leaves_ends_its_request(tmp_path: Path) -> None:
         async with connected(home.speech.port) as client:
             await client.send(Synthesize("free"))
             assert (await client.speech()).seconds > 0
+
+
+async def test_a_client_that_only_sends_no_more_gets_its_audio(home: Home, client: Client) -> None:
+    """All of it, though it takes its time; then the service closes as well."""
+    text = "One, two, three. " * 40
+    await client.send(Synthesize(text))
+    whole = await client.speech()
+    async with connected(home.speech.port) as other:
+        await other.send(Synthesize(text), Synthesize("four"))
+        end_sending(other)
+        assert np.array_equal((await other.speech()).samples, whole.samples)
+        assert (await other.speech()).seconds > 0
+        assert await other.is_closed()
+
+
+async def test_a_client_that_sends_no_more_in_the_middle_of_a_text(home: Home, client: Client) -> None:
+    """Its text has no end, so neither has an answer: the connection is closed."""
+    await client.send(SynthesizeStart(), *chunks("Half a "))
+    end_sending(client)
+    assert await client.is_closed()
+    assert home.closings() == []
+
+
+def end_sending(client: Client) -> None:
+    """As `nc -N` does after a request."""
+    writer = client._client._writer
+    assert writer is not None
+    writer.write_eof()
+
+
+async def test_control_characters_in_a_growing_text_are_left_out(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A model that writes the text may write anything; the rest is heard, and the log says it once."""
+    for text in (("One. ", "T wo\x07 three.", "\x1b", " Four."), ("One. ", "T wo  three.", " ", " Four.")):
+        await client.send(SynthesizeStart(), *chunks(*text), SynthesizeStop())
+    heard, clean = await client.speech(), await client.speech()
+    assert np.array_equal(heard.samples, clean.samples)
+    assert caplog.text.count("control characters") == 1
 
 
 async def test_a_voice_is_found_by_its_name_or_its_language(tmp_path: Path) -> None:

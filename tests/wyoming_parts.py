@@ -43,11 +43,11 @@ async def open_home(
     *,
     settings: str = "",
     patience_s: float = FOREVER_S,
-    feed_limit: int = 100_000,
+    feed_limit: int = 0,
     stall_s: float = 10.0,
     clients: int = 8,
 ) -> AsyncIterator[Home]:
-    """A home that is open until the context is left."""
+    """A home that is open until the context is left. With a `feed_limit`, feeds have that and share nothing."""
     file = folder / "edge.yaml"
     file.write_text("node: {id: kitchen}\n" + settings)
     sources = Sources(file, {"STATE_DIRECTORY": str(folder / "state"), "HOME": str(folder)}, ())
@@ -55,7 +55,8 @@ async def open_home(
     sink, outcomes = StreamSink(), Outcomes()
     async with open_desk(folder, engines, more={sink.name: sink}, manners=Manners(lambda: live.value)) as desk:
         server = TextToSpeech(desk.pipeline, sink, outcomes, live, patience_s)
-        satellite = Satellite(desk.pipeline, outcomes, live, lambda rate: Feed(rate, feed_limit, stall_s))
+        limited = (lambda rate: Feed(rate, feed_limit, stall_s)) if feed_limit else None
+        satellite = Satellite(desk.pipeline, outcomes, live, limited)
         speech = Listener("text to speech", "127.0.0.1", 0, clients, server.serve)
         playing = Listener("satellite", "127.0.0.1", 0, clients, satellite.serve)
         with desk.pipeline.bus.subscribe() as events:

@@ -46,6 +46,11 @@ MOST_WARNINGS = 8
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
+def printable(text: str) -> str:
+    """The text with a space for each character that no request may have."""
+    return _CONTROL.sub(" ", text)
+
+
 OutputName = Literal["speaker", "mqtt", "file"]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
 PublishTopic = Annotated[str, AfterValidator(publish_topic)]

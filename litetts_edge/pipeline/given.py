@@ -11,8 +11,10 @@ from litetts_edge.pcm import AudioChunk, AudioFormat, Samples
 
 PIECE_S = 0.25
 """How much of a recording is handed over at once."""
-FEED_LIMIT = 2_000_000
-"""Samples that a feed keeps for later, 8 MB: 90 s at 22,050 Hz. Beyond that its sender waits."""
+FEED_LIMIT = 500_000
+"""Samples that a feed keeps for later whatever others keep, 2 MB: 22 s at 22,050 Hz."""
+SHARED_LIMIT = 12_000_000
+"""Samples that all feeds of a door may keep beyond that, 48 MB: 9 min at 22,050 Hz. Then their senders wait."""
 STALL_S = 10.0
 """A sender that gives nothing for so long has lost its turn; the loudspeaker is not its own."""
 LEAST_COST = 64
@@ -40,6 +42,28 @@ class Recording:
             yield AudioChunk(self._samples[start : start + size], rate)
 
 
+class Room:
+    """What feeds may keep together, beyond what each has of its own."""
+
+    def __init__(self, samples: int = SHARED_LIMIT) -> None:
+        self._free = samples
+        self.waiting: set[asyncio.Event] = set()
+        """Set when there is more of it."""
+
+    def take(self, samples: int) -> bool:
+        """Whether there was so much."""
+        if samples > self._free:
+            return False
+        self._free -= samples
+        return True
+
+    def give(self, samples: int) -> None:
+        """It is not needed any more."""
+        self._free += samples
+        for changed in self.waiting:
+            changed.set()
+
+
 class Feed:
     """Audio that is still coming, from one sender to the lane that plays it. It is heard once.
 
@@ -52,11 +76,15 @@ class Feed:
     on: what it puts is forgotten at once.
     """
 
-    def __init__(self, sample_rate: int, limit: int = FEED_LIMIT, stall_s: float = STALL_S) -> None:
-        """The rate in Hz; `limit` in samples."""
+    def __init__(
+        self, sample_rate: int, limit: int = FEED_LIMIT, stall_s: float = STALL_S, room: Room | None = None
+    ) -> None:
+        """The rate in Hz; `limit` in samples; beyond that it takes of `room`."""
         self._format = AudioFormat(sample_rate)
         self._limit = limit
         self._stall_s = stall_s
+        self._room = room or Room(0)
+        self._borrowed = 0
         self._kept: deque[AudioChunk] = deque()
         self._cost = 0
         self._ended = False
@@ -75,12 +103,31 @@ class Feed:
 
     async def put(self, chunk: AudioChunk) -> None:
         """Keep the chunk (at this feed's rate) until its turn; waits while there is no room."""
-        while self._cost >= self._limit and not self._forgets:
-            await self._change()
-        if not self._forgets and len(chunk.samples):
+        if not len(chunk.samples):
+            return
+        self._room.waiting.add(self._changed)
+        try:
+            while not self._forgets and not self._fits(_cost(chunk)):
+                await self._change()
+        finally:
+            self._room.waiting.discard(self._changed)
+        if not self._forgets:
             self._kept.append(chunk)
             self._cost += _cost(chunk)
             self._changed.set()
+
+    def _fits(self, cost: int) -> bool:
+        if self._cost - self._borrowed < self._limit:
+            return True
+        if not self._room.take(cost):
+            return False
+        self._borrowed += cost
+        return True
+
+    def _give_back(self, cost: int) -> None:
+        given = min(cost, self._borrowed)
+        self._borrowed -= given
+        self._room.give(given)
 
     def end(self) -> None:
         """That was all."""
@@ -91,6 +138,7 @@ class Feed:
         """Nobody will hear the rest: its request has ended, or was never admitted."""
         self._forgets = True
         self._kept.clear()
+        self._give_back(self._borrowed)
         self._cost = 0
         self._changed.set()
 
@@ -101,6 +149,7 @@ class Feed:
                 if self._kept:
                     chunk = self._kept.popleft()
                     self._cost -= _cost(chunk)
+                    self._give_back(_cost(chunk))
                     self._changed.set()
                     yield chunk
                 elif self._ended:

@@ -48,12 +48,12 @@ class Connection:
         return str(name[0]) if name else "?"
 
     async def events(self, max_payload: int = MAX_PAYLOAD) -> AsyncIterator[Event]:
-        """What it sends, until it closes or says nothing for IDLE_S. Raises BadEvent."""
+        """What it sends, until it sends no more or says nothing for IDLE_S. Raises BadEvent, ConnectionError."""
         while True:
             try:
                 async with asyncio.timeout(IDLE_S):
                     event = await read_event(self._reader, max_payload)
-            except (TimeoutError, ConnectionError):
+            except TimeoutError:
                 return
             if event is None:
                 return
@@ -76,6 +76,18 @@ class Connection:
         """Say it without waiting for anything, unless the end was said already."""
         if not self._writer.is_closing() and not self._ended:
             self._writer.write(Event("error", _document(error)).encoded())
+
+    async def flush(self) -> None:
+        """Wait until it has taken all that was sent. Raises ConnectionError when it is gone, or takes nothing."""
+        transport = self._writer.transport
+        transport.set_write_buffer_limits(high=0)
+        while left := transport.get_write_buffer_size():
+            try:
+                async with asyncio.timeout(STALL_S):
+                    await self._writer.drain()
+            except TimeoutError:
+                if transport.get_write_buffer_size() >= left:
+                    raise ConnectionAbortedError(f"{self.peer} takes nothing") from None
 
     async def close(self) -> None:
         """Let it have what was sent, and close."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from litetts_edge.errors import BadField, BadRequest, QueueFull, SpeechError
 from litetts_edge.mqtt.messages import new_id
 from litetts_edge.pcm import AudioChunk
-from litetts_edge.pipeline.given import Feed
+from litetts_edge.pipeline.given import Feed, Room
 from litetts_edge.pipeline.speak import SpeechPipeline
 from litetts_edge.settings.live import LiveSettings
 from litetts_edge.speech import Priority, RequestId, SpeakRequest
@@ -30,7 +30,7 @@ from litetts_edge.wyoming.wire import Event
 log = logging.getLogger(__name__)
 
 MAX_WAITING = 8
-"""Announcements, of all clients together, that are not over: each may hold 8 MB of audio."""
+"""Announcements, of all clients together, that are not over: with 2 MB of audio each, and 48 MB between them."""
 MAX_MISTAKES = 20
 """Events in a row that were refused; a client that goes on like that is mended by no answer."""
 
@@ -43,13 +43,14 @@ class Satellite:
         pipeline: SpeechPipeline,
         outcomes: Outcomes,
         live: LiveSettings,
-        make_feed: Callable[[int], Feed] = Feed,
+        make_feed: Callable[[int], Feed] | None = None,
     ) -> None:
         """`make_feed` takes a rate in Hz."""
+        room = Room()  # Home Assistant gives minutes at once, and wants its pings answered meanwhile
         self._pipeline = pipeline
         self._outcomes = outcomes
         self._live = live
-        self._make_feed = make_feed
+        self._make_feed = make_feed or (lambda rate: Feed(rate, room=room))
         self._playing: set[asyncio.Task[None]] = set()
 
     async def serve(self, connection: Connection) -> None:
@@ -60,8 +61,11 @@ class Satellite:
         """The answer to `describe`."""
         return satellite_info(self._live.value.node.id)
 
-    def play(self, rate: int, connection: Connection) -> tuple[RequestId, Feed]:
-        """Ask for audio of that rate to be played; its end is told to the connection. Raises QueueFull."""
+    def play(self, rate: int, connection: Connection) -> tuple[RequestId, Feed, asyncio.Task[None]]:
+        """Ask for audio of that rate to be played; its end is told to the connection by the task.
+
+        Raises QueueFull.
+        """
         if len(self._playing) >= MAX_WAITING:
             raise QueueFull(MAX_WAITING)
         feed = self._make_feed(rate)
@@ -70,7 +74,7 @@ class Satellite:
         task = asyncio.create_task(self._until_heard(request, feed, connection), name=f"wyoming {request.id}")
         self._playing.add(task)
         task.add_done_callback(self._playing.discard)
-        return request.id, feed
+        return request.id, feed, task
 
     def cancel(self, request: RequestId) -> None:
         """Its sender has gone before it had given it all."""
@@ -119,6 +123,8 @@ class _Client:
         self._satellite = satellite
         self._connection = connection
         self._announcement: _Announcement | None = None
+        self._untold: set[asyncio.Task[None]] = set()
+        """Announcements of its own that are not over."""
         self._mistakes = 0
 
     async def run(self) -> None:
@@ -134,6 +140,9 @@ class _Client:
                         raise
                     log.warning("wyoming satellite: %s", error, extra={"code": error.code})
                     await self._connection.refuse(error)
+            if self._announcement is None and self._untold:  # it only sends no more
+                await asyncio.wait(self._untold)
+                await self._connection.flush()
         finally:
             if self._announcement is not None:
                 self._satellite.cancel(self._announcement.request)
@@ -147,7 +156,10 @@ class _Client:
             case "audio-start":
                 self._end()
                 sound = format_of(event)
-                self._announcement = _Announcement(sound, *self._satellite.play(sound.rate, self._connection))
+                request, feed, task = self._satellite.play(sound.rate, self._connection)
+                self._untold.add(task)
+                task.add_done_callback(self._untold.discard)
+                self._announcement = _Announcement(sound, request, feed)
             case "audio-chunk" if self._announcement is not None:
                 await self._announcement.take(event)
             case "audio-stop":

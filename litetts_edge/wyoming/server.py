@@ -9,13 +9,14 @@ is told by an `error` event, and the connection is closed: Home Assistant waits 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from litetts_edge.errors import BadField, BadRequest, QueueFull, SinkFailed, VoiceNotFound
 from litetts_edge.events import ClosingEvent, Finished
-from litetts_edge.mqtt.messages import Arrival, defaults_of, new_id, speak_request
+from litetts_edge.mqtt.messages import Arrival, defaults_of, new_id, printable, speak_request
 from litetts_edge.pipeline.speak import SpeechPipeline
 from litetts_edge.settings.live import LiveSettings
 from litetts_edge.sinks.stream import StreamSink
@@ -28,10 +29,14 @@ from litetts_edge.wyoming.listener import Connection
 from litetts_edge.wyoming.outcomes import Outcomes, not_spoken
 from litetts_edge.wyoming.wire import Event
 
+log = logging.getLogger(__name__)
+
 MAX_WAITING = 8
 """Texts of one client that wait for each other."""
 TURN = 600
 """Characters of a whole text that are one request: between two of them others have their turn."""
+HALF_CLOSE_S = 1.0
+"""A client that ends its sending so soon after its last event waits for its answer; later, it has left."""
 PATIENCE_S = 0.3
 """After so long without more text, what ends like a sentence is spoken."""
 
@@ -66,7 +71,7 @@ class _Client:
         self._parts = parts
         self._connection = connection
         self._jobs: asyncio.Queue[Job] = asyncio.Queue(MAX_WAITING + 1)  # the last place is for a refusal
-        self._refused = False
+        self._refused = self._warned = False
         self._text: ComingText | None = None
 
     async def run(self) -> None:
@@ -85,7 +90,10 @@ class _Client:
     # -- in: never waits for what is spoken ---------------------------------------------------------
 
     async def _read(self) -> None:
+        loop = asyncio.get_running_loop()
+        heard_at = loop.time()
         async for event in self._connection.events(max_payload=0):
+            heard_at = loop.time()
             try:
                 await self._take(event)
             except BadRequest as error:
@@ -93,6 +101,10 @@ class _Client:
                 if not self._refused:  # what was asked before is still spoken
                     self._refused = True
                     self._jobs.put_nowait(_raising(error))
+        # TCP does not tell who has left from who only sends no more.
+        if self._text is None and loop.time() - heard_at < HALF_CLOSE_S:
+            await self._jobs.join()
+            await self._connection.flush()
 
     async def _take(self, event: Event) -> None:
         match event.type:
@@ -115,9 +127,17 @@ class _Client:
             case "synthesize-chunk":
                 if self._text is None:
                     raise BadField("synthesize-chunk", "no synthesize-start came before it")
-                self._text.add(event.text("text"))
+                self._text.add(self._printable(event.text("text")))
             case "synthesize-stop":
                 self._end_text()
+
+    def _printable(self, text: str) -> str:
+        """A model that writes may write anything; the rest of its answer is to be heard all the same."""
+        cleaned = printable(text)
+        if cleaned != text and not self._warned:
+            self._warned = True
+            log.warning("wyoming text to speech: %s sends control characters; left out", self._connection.peer)
+        return cleaned
 
     def _end_text(self) -> None:
         if self._text is not None:
@@ -168,6 +188,7 @@ class _Client:
         while True:
             job = await self._jobs.get()
             await job()
+            self._jobs.task_done()
 
     async def _say_whole(self, text: str, wish: _Wish) -> None:
         self._request(text, wish)  # what is wrong with it is told before any of it is spoken

@@ -50,6 +50,7 @@ FLOORS = {
     "mqtt.memory": 2,
     "mqtt.outbox": 2,
     "mqtt.publisher": 2,
+    "mqtt.sender": 2,
     "mqtt.subscriptions": 2,
     "catalogue.*": 2,
     "prepare.*": 2,

@@ -440,7 +440,7 @@ async def test_many_messages_keep_their_order(tmp_path: Path, at_once: int) -> N
         taker = Taker(link)
         for number in range(300):
             link.publish(SPEAK, str(number), qos=1)
-        assert len(link._outbox._in_flight) == max(1, min(16, at_once - 1))  # mosquitto would not complain
+        assert len(link._sender._outbox._in_flight) == max(1, min(16, at_once - 1))  # mosquitto would not complain
         assert await taker.texts(300) == [str(number) for number in range(300)]
         assert await link.flush(5)
         assert link.reconnects == 0

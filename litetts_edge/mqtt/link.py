@@ -14,12 +14,12 @@ from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from litetts_edge.errors import SpeechError
 from litetts_edge.mqtt.attempts import Attempts
 from litetts_edge.mqtt.broker import LinkSettings, Subscription, TlsFiles, Will
 from litetts_edge.mqtt.delivery import Arrivals, Delivery
 from litetts_edge.mqtt.dial import ConnectFailed
-from litetts_edge.mqtt.outbox import Outbox, Outgoing
+from litetts_edge.mqtt.outbox import Outgoing
+from litetts_edge.mqtt.sender import PacketTooLarge, Sender
 from litetts_edge.mqtt.subscriptions import SelfTest, Subscriptions
 
 if TYPE_CHECKING:
@@ -34,16 +34,6 @@ log = logging.getLogger(__name__)
 
 _GOODBYE_S = 0.5  # for the DISCONNECT to leave; a frozen broker does not hold up the exit
 _RETEST_S = 60.0  # a self-test that failed is tried again: the broker's rules may have been mended
-_WINDOW = 16  # QoS 1 messages on their way to the broker at once
-
-
-class PacketTooLarge(SpeechError):
-    """The broker would close the connection over it."""
-
-    code = "packet_too_large"
-
-    def __init__(self, topic: str, size: int, limit: int) -> None:
-        super().__init__(f"A message of {size} bytes for {topic} is above the broker's limit of {limit} bytes.")
 
 
 class Link:
@@ -86,20 +76,15 @@ class Link:
         self.protocol: str | None = None
         """`5` or `3.1.1` while connected."""
         self.session_present = False
-        self.max_packet_size: int | None = None
-        """Bytes of a whole packet, from the last CONNACK; None when the broker did not say."""
         self.self_tested = False
         """The self-test message of this connection came back: topics really reach us."""
         self.reconnects = 0
         self.sessions_lost = 0
-        self.dropped = 0
-        """Messages to publish that were given up: QoS 0 without a connection, QoS 1 beyond the outbox."""
 
         self._task: asyncio.Task[None] | None = None
         self._connection: Connection | None = None
         self._arrivals = Arrivals(self._self_test, clock)
-        self._outbox = Outbox(settings.outbox_limit)
-        self._window = _WINDOW
+        self._sender = Sender(settings.outbox_limit)
         self._attempts = Attempts(settings.protocol, settings.reconnect_min_s, settings.reconnect_max_s, random)
         self._met_at = 0.0
         self._lost_at = last_heard
@@ -132,6 +117,16 @@ class Link:
         """Messages of QoS 0 that came faster than they were taken, and were dropped."""
         return self._arrivals.dropped
 
+    @property
+    def max_packet_size(self) -> int | None:
+        """Bytes of a whole packet, from the last CONNACK; None when the broker did not say."""
+        return self._sender.max_packet_size
+
+    @property
+    def dropped(self) -> int:
+        """Messages to publish that were given up: QoS 0 without a connection, QoS 1 beyond the outbox."""
+        return self._sender.dropped
+
     # -- for the service -----------------------------------------------------------------------------------
 
     async def deliveries(self) -> AsyncIterator[Delivery]:
@@ -159,18 +154,9 @@ class Link:
         correlation, user properties) is left out there. Raises PacketTooLarge.
         """
         data = payload.encode() if isinstance(payload, str) else payload
-        message = Outgoing(topic, data, qos, retain, expiry_s, correlation, tuple(user_properties))
-        if self._connection is not None:
-            self._check_size(self._connection, message)
-        if qos > 0:
-            self.dropped += len(self._outbox.add(message))
-            self._send_waiting()
-            return True
-        if self._connection is None:
-            self.dropped += 1
-            return False
-        self._connection.publish(message)
-        return True
+        return self._sender.publish(
+            Outgoing(topic, data, qos, retain, expiry_s, correlation, tuple(user_properties))
+        )
 
     @property
     def last_heard(self) -> float | None:
@@ -184,20 +170,14 @@ class Link:
 
     async def flush(self, within_s: float) -> bool:
         """Wait until the broker has acknowledged every QoS 1 message; False when time is up first."""
-        try:
-            async with asyncio.timeout(within_s):
-                await self._outbox.drained()
-        except TimeoutError:
-            return False
-        return True
+        return await self._sender.flush(within_s)
 
     async def room(self) -> None:
         """Wait, while there is a connection, until there is room for many a QoS 1 message.
 
         Whoever makes messages faster than the broker takes them waits here, so that none is dropped.
         """
-        if self._connection is not None:
-            await self._outbox.room()
+        await self._sender.room()
 
     async def written(self) -> bool:
         """Wait until what was published has left this process; False when its connection was over first.
@@ -250,10 +230,9 @@ class Link:
         self._connection = connection
         backlog_since = self._backlog_begin() if accepted.session_present else None
         self._arrivals.connected(connection.ack, resumed=accepted.session_present, backlog_since=backlog_since)
-        self._window = max(1, min(_WINDOW, accepted.receive_maximum - 1))  # one is left for the self-test
+        self._sender.connected(connection, accepted)
         self.protocol = "5" if five else "3.1.1"
         self.session_present = accepted.session_present
-        self.max_packet_size = accepted.max_packet_size
         self.state = "connected"
         kept = "session resumed" if accepted.session_present else "new session"
         where = f"{self._settings.host}:{self._settings.port}"
@@ -265,7 +244,7 @@ class Link:
             self.on_session_lost(away)
         self._was_connected = True
         self._topics.ask(connection)
-        self._send_waiting()
+        self._sender.send_waiting()
         if not self._denied:
             self._tell(None, "")
         self.on_connected()
@@ -290,10 +269,7 @@ class Link:
         self.protocol = None
         self.self_tested = False
         self._arrivals.disconnected()
-        given_up = self._outbox.disconnected()
-        self.dropped += len(given_up)
-        for message in given_up:
-            log.warning("a message for %s was given up: no connection survived it", message.topic)
+        self._sender.disconnected()
         if self.state != "closed":
             self.state = "connecting"
 
@@ -363,31 +339,10 @@ class Link:
 
     def on_puback(self, packet_id: int, reason: int) -> None:
         """Let go of a message that the broker has, or does not want."""
-        message = self._outbox.settled(packet_id)
-        if message is not None and reason >= 0x80:
-            self.dropped += 1
-            log.warning("the broker refuses messages to %s (reason 0x%02x)", message.topic, reason)
-        if message is None and reason >= 0x80 and self._self_test.was_sent_as(packet_id):
+        ours = self._sender.settled(packet_id, reason)
+        if not ours and reason >= 0x80 and self._self_test.was_sent_as(packet_id):
             self._denied = True  # mosquitto 2.0 hangs up after this, which would look like a fault of the network
             self._tell_denied()
-        self._send_waiting()
-
-    def _send_waiting(self) -> None:
-        connection = self._connection
-        while connection is not None and (message := self._outbox.next(self._window)) is not None:
-            try:
-                self._check_size(connection, message)
-            except PacketTooLarge as error:  # it was kept before this broker's limit was known
-                log.warning("%s", error)
-                self.dropped += 1
-                self._outbox.refused()
-            else:
-                self._outbox.sent(connection.publish(message), message)
-
-    def _check_size(self, connection: Connection, message: Outgoing) -> None:
-        size = connection.packet_size(message)
-        if self.max_packet_size is not None and size > self.max_packet_size:
-            raise PacketTooLarge(message.topic, size, self.max_packet_size)
 
 
 def _nothing() -> None:

@@ -63,6 +63,7 @@ FLOORS = {
     "soundcheck.*": 3,
     # doors
     "mqtt.homeassistant": 4,
+    "mqtt.controls": 4,
     "mqtt.service": 4,
     "mqtt.verbs": 4,
     "mqtt.door": 4,

@@ -9,12 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count
 
-from litetts_edge.errors import BadField, BadRequest, NotSupported, RetainedMessage, SpeechError
+from litetts_edge.errors import BadRequest, NotSupported, RetainedMessage, SpeechError
 from litetts_edge.events import FirstAudio, SpeechEvent
 from litetts_edge.health import Health
+from litetts_edge.mqtt.controls import control, turn
 from litetts_edge.mqtt.documents import event_document, to_json
 from litetts_edge.mqtt.link import Delivery, Link, PacketTooLarge
-from litetts_edge.mqtt.messages import SWITCH, Arrival, SpeakRefused, defaults_of, new_id, parse_speak
+from litetts_edge.mqtt.messages import Arrival, SpeakRefused, defaults_of, parse_speak
 from litetts_edge.mqtt.neighbour import Neighbour
 from litetts_edge.mqtt.payload import parse_object
 from litetts_edge.mqtt.topics import (
@@ -40,17 +41,6 @@ from litetts_edge.status import BOOT_ID, Status
 log = logging.getLogger(__name__)
 
 ONLINE, OFFLINE = "online", "offline"
-
-SETTINGS_OF = {
-    "volume": "speaker.volume",
-    "mute": "speaker.muted",
-    "voice": "voice",
-    "speed": "speed",
-    "quiet": "quiet.mode",
-}
-"""Which setting each `…/set` topic changes."""
-
-QUIET_MODES = ("on", "off", "auto")
 
 
 @dataclass(slots=True)
@@ -233,7 +223,7 @@ class MqttService:
             case Control(verb):
                 self._control(verb, delivery)
             case Set(what):
-                await self._set(what, delivery.payload)
+                await turn(what, delivery.payload, self.live, self.pipeline.voices)
             case Prepare():
                 raise NotSupported("prepare")
             case _ if delivery.topic.startswith(self.topics.own("")):
@@ -275,48 +265,8 @@ class MqttService:
         if verb == "test":
             sentence = sentences(self.pipeline.voices.default.lang)[0]
             self._speak(replace(delivery, payload=sentence.encode()), Priority.NORMAL)
-            return
-        payload = delivery.payload
-        named = parse_object(payload).get("id") if payload.lstrip().startswith(b"{") else None
-        pipeline = self.pipeline
-        if verb in {"stop", "skip"} and named is not None:
-            if not isinstance(named, str):  # whoever meant one does not want all to be cut
-                raise BadField("id", "a text is needed here")
-            pipeline.cancel(RequestId(named), verb)
-            return
-        if verb == "repeat":
-            pipeline.repeat_last(new_id())
-            return
-        {
-            "stop": pipeline.stop,
-            "skip": pipeline.skip,
-            "clear": pipeline.clear,
-            "pause": pipeline.pause,
-            "resume": pipeline.resume,
-        }[verb]()
-
-    async def _set(self, what: str, payload: bytes) -> None:
-        word = payload.decode("utf-8-sig", "replace").strip()
-        value: str | bool | None = word
-        if what == "mute":
-            value = SWITCH.get(word.lower())
-            if value is None:
-                raise BadField("mute", f"{word[:40]!r} is neither ON nor OFF")
-        elif what == "quiet":
-            value = word.lower()
-            if value not in QUIET_MODES:
-                raise BadField("quiet", f"{word[:40]!r} is none of ON, OFF and AUTO")
-        elif what == "voice":
-            value = self.pipeline.voices.find(word).id
-        elif what == "volume":
-            # Automation systems send 40 as 40.0, 40.00 or 40 %.
-            value = word.removesuffix("%").rstrip()
-            if "." in value:
-                value = value.rstrip("0").removesuffix(".")
-        try:
-            await self.live.override({SETTINGS_OF[what]: value})
-        except SettingsError as error:
-            raise BadField(what, error.problems[0].message) from None
+        else:
+            control(verb, delivery.payload, self.pipeline)
 
     async def _request(self, verb: str, delivery: Delivery) -> None:
         fields: dict[str, object] = {}

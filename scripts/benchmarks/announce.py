@@ -17,9 +17,9 @@ from benchmarks.scene import TEXT, Publisher, Scene, scene, spread
 from litetts_edge.engines import create
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.text.frontend import Frontend
-from tests.broker import PATIENCE_S
 from tests.program import NODE
 from tests.virtual_card import VirtualCard
+from tests.waiting import PATIENCE_S
 
 GOAL = Goal("p95", 150, "issue: announce end to end, beside the engine's own first audio")
 ENVIRON = {

@@ -32,13 +32,13 @@ from litetts_edge.mqtt.topics import Topics
 from litetts_edge.mqtt.verbs import Verbs
 from litetts_edge.pipeline.bus import EventBus, Subscription
 from litetts_edge.pipeline.inference import InferenceThread
+from litetts_edge.pipeline.inventory import untuned, voices_of
 from litetts_edge.pipeline.ledger import CrashLedger
 from litetts_edge.pipeline.loading import Loader
 from litetts_edge.pipeline.manners import Manners
 from litetts_edge.pipeline.queue import RequestQueue
 from litetts_edge.pipeline.residence import Residence
 from litetts_edge.pipeline.speak import SpeechPipeline
-from litetts_edge.pipeline.voices import untuned, voices_of
 from litetts_edge.quality import LevelCheck
 from litetts_edge.settings.changes import Change
 from litetts_edge.settings.credentials import mqtt_password

@@ -31,7 +31,8 @@ from litetts_edge.engines.termination import Run
 from litetts_edge.errors import EngineFailed, Terminated, VoiceNotFound
 from litetts_edge.events import Finished
 from litetts_edge.pcm import Samples
-from litetts_edge.pipeline.voices import Voices, installed
+from litetts_edge.pipeline.inventory import installed
+from litetts_edge.pipeline.voices import Voices
 from litetts_edge.speech import Sentence, Voice
 from litetts_edge.text.frontend import Frontend
 from litetts_edge.text.phonemes import MARKS

@@ -30,7 +30,8 @@ from litetts_edge.engines.style_tables import StyleTables
 from litetts_edge.engines.termination import Run
 from litetts_edge.errors import EngineFailed, Terminated, VoiceNotFound
 from litetts_edge.pcm import Samples
-from litetts_edge.pipeline.voices import Voices, installed
+from litetts_edge.pipeline.inventory import installed
+from litetts_edge.pipeline.voices import Voices
 from litetts_edge.speech import Alphabet, Sentence, Voice
 from litetts_edge.text.frontend import Frontend
 from tests.small_models import PULLED_MODELS

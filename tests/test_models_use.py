@@ -13,7 +13,7 @@ import pytest
 from litetts_edge.commands.models.using import how_to_reload
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.piper import PiperEngine
-from litetts_edge.pipeline.voices import installed
+from litetts_edge.pipeline.inventory import installed
 from litetts_edge.settings.network import Mqtt
 from litetts_edge.settings.schema import Settings
 from tests.broker import Broker

@@ -19,7 +19,7 @@ from litetts_edge.engines.memory import Room
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.prepared import Prepared, PreparedGraph
 from litetts_edge.pipeline.choice import choose
-from litetts_edge.pipeline.voices import installed, untuned
+from litetts_edge.pipeline.inventory import installed, untuned
 from litetts_edge.settings.schema import Settings
 from litetts_edge.settings.speaking import Engine
 from litetts_edge.tuning import record as records

@@ -15,7 +15,7 @@ from litetts_edge.engines.installed import InstalledModel, installed_models
 from litetts_edge.engines.onnx import read_manifest
 from litetts_edge.engines.prepared import read_prepared
 from litetts_edge.errors import BadField, ExtraMissing, SpeechError, did_you_mean
-from litetts_edge.pipeline.voices import options_of
+from litetts_edge.pipeline.inventory import options_of
 
 COLUMNS = ("graph", "CPU before", "CPU after", "SNR", "rewrites")
 

@@ -21,11 +21,12 @@ from litetts_edge.interfaces import AudioSink
 from litetts_edge.mqtt.messages import Arrival, Defaults, SpeakRefused, parse_speak
 from litetts_edge.pipeline.bus import EventBus
 from litetts_edge.pipeline.inference import InferenceThread
+from litetts_edge.pipeline.inventory import voices_of
 from litetts_edge.pipeline.ledger import CrashLedger
 from litetts_edge.pipeline.loading import Loader
 from litetts_edge.pipeline.queue import RequestQueue
 from litetts_edge.pipeline.speak import SpeechPipeline
-from litetts_edge.pipeline.voices import Voices, voices_of
+from litetts_edge.pipeline.voices import Voices
 from litetts_edge.quality import LevelCheck
 from litetts_edge.settings.schema import Settings
 from litetts_edge.sinks.file import FileSink

@@ -14,7 +14,7 @@ from litetts_edge.commands.config import sources_of
 from litetts_edge.engines.board import read_board
 from litetts_edge.engines.installed import InstalledModel, installed_models
 from litetts_edge.pipeline.choice import in_order
-from litetts_edge.pipeline.voices import options_of
+from litetts_edge.pipeline.inventory import options_of
 from litetts_edge.settings.schema import Settings
 from litetts_edge.tuning.background import LATER
 from litetts_edge.tuning.record import Measured, Tuned

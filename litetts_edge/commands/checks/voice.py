@@ -95,7 +95,7 @@ def judge_died(name: str, status: int, errors: str) -> Finding:
 
 def voice(settings: Settings) -> Iterator[Finding]:
     """Have the configured voice say a sentence to nobody."""
-    from litetts_edge.pipeline.voices import installed, options_of
+    from litetts_edge.pipeline.inventory import installed, options_of
     from litetts_edge.tuning.record import read_record
 
     try:

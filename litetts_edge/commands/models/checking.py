@@ -16,7 +16,7 @@ from litetts_edge.engines.onnx import MANIFEST, read_manifest
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.errors import BadField, EngineFailed, did_you_mean
 from litetts_edge.interfaces import Synthesizer
-from litetts_edge.pipeline.voices import options_of
+from litetts_edge.pipeline.inventory import options_of
 from litetts_edge.soundcheck.check import Further, check_voice
 from litetts_edge.soundcheck.finding import Finding, Verdict, VoiceReport, overall
 from litetts_edge.soundcheck.listeners import Listener, find_listener

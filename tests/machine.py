@@ -9,11 +9,15 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
+
+from tests.waiting import next_note
+
+_BOOT_S = 60.0
 
 BOOT = r"""
 set -e
@@ -31,7 +35,7 @@ rm -rf opt/litetts-edge etc/litetts-edge etc/default/litetts-edge usr/local/bin/
 echo 6c69746574747365646765746573740a >etc/machine-id
 mkdir -p var/log/journal
 cd /
-exec systemd-nspawn --quiet --register=no --keep-unit --private-network --console=read-only \
+exec systemd-nspawn --quiet --notify-ready=yes --register=no --keep-unit --private-network --console=read-only \
     --machine=litetts-test --directory="$LAYER/root" "$@" \
     --boot systemd.unified_cgroup_hierarchy=1 systemd.unit=multi-user.target
 """
@@ -69,19 +73,22 @@ class Machine:
     def __enter__(self) -> Machine:
         layer = self._folder / "layer"
         layer.mkdir()
-        with self._log.open("wb") as log:
+        ready = self._folder / "ready"
+        environ = {"LAYER": str(layer), "LOWER": str(self._root), "NOTIFY_SOCKET": str(ready)}
+        with self._log.open("wb") as log, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notes:
+            notes.bind(str(ready))
             self._nspawn = subprocess.Popen(
                 ["unshare", "--mount", "bash", "-c", BOOT, "boot", *self._binds],
-                env={"PATH": os.environ["PATH"], "LAYER": str(layer), "LOWER": str(self._root)},
+                env=environ | {"PATH": os.environ["PATH"]},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
-        try:
-            self._await_boot(time.monotonic() + 60)
-        except BaseException:
-            self._power_off()
-            raise
+            try:
+                self._await_boot(notes)
+            except BaseException:
+                self._power_off()
+                raise
         return self
 
     def __exit__(
@@ -119,31 +126,15 @@ class Machine:
         """One property of a unit, as `systemctl show` has it."""
         return self.done("systemctl", "show", "--value", f"--property={name}", unit)
 
-    def _await_boot(self, deadline: float) -> None:
-        while time.monotonic() < deadline and self._nspawn.poll() is None:
-            self._leader = self._leader or self._find_leader()
-            if self._leader and self.run("systemctl", "is-system-running").stdout.strip() in {
-                "running",
-                "degraded",
-            }:
+    def _await_boot(self, notes: socket.socket) -> None:
+        """Wait until its systemd says READY=1: it is up, or has tried to be."""
+        while said := next_note(notes, self._nspawn, _BOOT_S):
+            for line in said:
+                if line.startswith("X_NSPAWN_LEADER_PID="):  # systemd-nspawn's own word for its PID 1
+                    self._leader = int(line.partition("=")[2])
+            if "READY=1" in said:
                 return
-            time.sleep(0.1)
         raise RuntimeError(f"the machine did not boot:\n{self._log.read_text(errors='replace')[-3000:]}")
-
-    def _find_leader(self) -> int:
-        """The process that is PID 1 in there: a child of nspawn that became systemd; 0 while there is none."""
-        waiting = [self._nspawn.pid]
-        while waiting:
-            pid = waiting.pop()
-            try:
-                waiting += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
-                status = Path(f"/proc/{pid}/status").read_text()
-            except OSError:
-                continue  # it ended in between
-            inner = next(line.split()[-1] for line in status.splitlines() if line.startswith("NSpid:"))
-            if status.startswith("Name:\tsystemd\n") and pid != self._nspawn.pid and inner == "1":
-                return pid
-        return 0
 
     def _power_off(self) -> None:
         if self._leader:

@@ -9,7 +9,7 @@ import logging
 import os
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ from tests.broker import Broker
 from tests.program import Program, house, programs
 from tests.recording_sink import RecordingSink
 from tests.virtual_card import RATE, VirtualCard, babble, card_of_this_process, virtual_card
+from tests.waiting import PATIENCE_S, Telling, news, until
 
 FULL, THIRD = 65536, 19661
 """PulseAudio's 100 % and 30 %."""
@@ -63,16 +64,51 @@ def pactl(card: VirtualCard, *words: str) -> None:
     subprocess.run(["pactl", *words], env=os.environ | card.environment, check=True, capture_output=True)
 
 
+class TellingDucking(Ducking):
+    """Whoever waits for what it remembers looks when it has done what there was to do."""
+
+    async def _change(self, timeout_s: float | None) -> None:
+        news()
+        await super()._change(timeout_s)
+
+
 def ducking(folder: Path, players: Players | None = None, percent: int = 30) -> Ducking:
-    return Ducking(players or Players(), folder / "ducked.json", lambda: percent, linger_s=0.0)
+    return TellingDucking(players or Players(), folder / "ducked.json", lambda: percent, linger_s=0.0)
 
 
-async def heard_at(*wanted: int, within_s: float = 10.0) -> None:
-    """Wait until the players of others have these volumes, in their order."""
-    found: list[int] = []
-    async with asyncio.timeout(within_s):
-        while found != list(wanted):
-            found = [player.volumes[0] for player in await Players().list()]
+async def heard_at(*wanted: int, of: str = "") -> None:
+    """Wait until the players of others have these volumes, in their order; or those `of` one program."""
+    async with asyncio.timeout(PATIENCE_S), player_news() as changed:
+        while True:
+            changed.clear()
+            players = await Players().list()
+            if [player.volumes[0] for player in players if of in ("", player.key)] == list(wanted):
+                return
+            await changed.wait()
+
+
+@contextlib.asynccontextmanager
+async def player_news() -> AsyncIterator[asyncio.Event]:
+    """Set whenever a player comes, changes or goes."""
+    changed, is_listening = asyncio.Event(), asyncio.Event()
+    listener = await asyncio.create_subprocess_exec("pactl", "subscribe", stdout=asyncio.subprocess.PIPE)
+
+    async def listen() -> None:
+        assert listener.stdout is not None
+        async for line in listener.stdout:
+            is_listening.set()
+            if b"sink-input" in line:
+                changed.set()
+
+    listening = asyncio.create_task(listen())
+    try:
+        while not is_listening.is_set():  # it does not say when it begins, but it hears of each client
+            await Players().list()
+        yield changed
+    finally:
+        listener.kill()
+        await listener.wait()
+        await listening
 
 
 async def test_a_player_is_soft_while_we_speak(card: VirtualCard, tmp_path: Path) -> None:
@@ -221,7 +257,7 @@ async def counting_program(card: VirtualCard, tmp_path: Path) -> AsyncIterator[P
             await program.start()
             await friend.online()
             await friend.send("speak", "One, two, three, four, five, six, seven, eight, nine, ten.")
-            await all_heard_at(THIRD)
+            await heard_at(THIRD, of="music")
             yield program
 
 
@@ -229,9 +265,9 @@ async def test_the_next_start_turns_up_what_a_crash_left_soft(card: VirtualCard,
     """The real program, killed in the middle of a sentence."""
     async with counting_program(card, tmp_path) as program:
         await program.end(signal.SIGKILL)
-        await all_heard_at(THIRD)
+        await heard_at(THIRD, of="music")
         await program.start()
-        await all_heard_at(FULL)
+        await heard_at(FULL, of="music")
         await program.end()
 
 
@@ -243,23 +279,10 @@ async def test_a_program_that_is_stopped_leaves_nobody_soft(card: VirtualCard, t
         assert player.volumes == (FULL, FULL)
 
 
-async def all_heard_at(volume: int) -> None:
-    """As heard_at() for the music alone: here the program's own stream is a stranger's."""
-    async with asyncio.timeout(20):
-        while [player.volumes[0] for player in await Players().list() if player.key == "music"] != [volume]:
-            pass
-
-
 # -- without a sound server that answers -------------------------------------------------------------------
 
 
-async def until(claim: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not claim():  # noqa: ASYNC110 - a file sets no event
-            await asyncio.sleep(0.01)
-
-
-class Shelf(Players):
+class Shelf(Telling, Players):
     """A sound server with one player, which fails when it is told to."""
 
     def __init__(self, fails: str = "") -> None:
@@ -325,6 +348,7 @@ async def test_a_server_that_is_gone_is_asked_ever_more_rarely(tmp_path: Path) -
     class Hasty(Ducking):
         async def _change(self, timeout_s: float | None) -> None:
             pauses.append(timeout_s)
+            news()
             await asyncio.sleep(0)
 
     shelf = Shelf()

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 
 import numpy as np
@@ -17,6 +17,7 @@ import soxr
 from litetts_edge import dsp
 from litetts_edge.errors import NoAudioDevice
 from litetts_edge.pcm import AudioChunk, AudioFormat, Samples
+from litetts_edge.sinks.card import Card
 from litetts_edge.sinks.speaker import SpeakerSink, SpeakerState
 from litetts_edge.speech import RequestId, SpeakRequest
 from tests.virtual_card import (
@@ -28,10 +29,16 @@ from tests.virtual_card import (
     place,
     virtual_card,
 )
+from tests.waiting import Telling, news, until
+
+
+class TellingCard(Telling, Card):
+    """Whoever waits for a device or a stream looks when there is another one."""
 
 
 @pytest.fixture
-def card() -> Iterator[VirtualCard]:
+def card(monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualCard]:
+    monkeypatch.setattr("litetts_edge.sinks.speaker.Card", TellingCard)
     with virtual_card() as fresh, card_of_this_process(fresh):
         yield fresh
 
@@ -50,12 +57,6 @@ async def say(sink: SpeakerSink, samples: Samples, rate: int, volume: int | None
         for start in range(0, len(samples), rate // 10):
             await writer.write(AudioChunk(samples[start : start + rate // 10], rate))
         await writer.finish()
-
-
-async def until(claim: Callable[[], bool], within_s: float = 10.0) -> None:
-    async with asyncio.timeout(within_s):
-        while not claim():  # noqa: ASYNC110 - the card's thread sets no event
-            await asyncio.sleep(0.01)
 
 
 def sounding(recorded: Samples) -> Samples:
@@ -197,10 +198,15 @@ async def test_mute_and_volume_act_at_once_without_a_click(card: VirtualCard) ->
 async def test_first_audio_is_the_first_sample_that_is_not_silence(card: VirtualCard) -> None:
     """It is told once, while the utterance goes on, with a time between the write and the sound."""
     stamps: list[float] = []
+
+    def stamp(at: float) -> None:
+        stamps.append(at)
+        news()
+
     samples = np.concatenate((np.zeros(RATE // 2, dtype=np.float32), babble(0.5, RATE)))
     async with SpeakerSink(volume=100, latency_s=0.05) as sink, AsyncExitStack() as stack:
         recording = stack.enter_context(card.recording())
-        writer = await stack.enter_async_context(sink.writer(request(), AudioFormat(RATE), stamps.append))
+        writer = await stack.enter_async_context(sink.writer(request(), AudioFormat(RATE), stamp))
         wrote_at = time.monotonic()
         await writer.write(AudioChunk(samples, RATE))
         await until(lambda: bool(stamps))

@@ -7,6 +7,7 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -19,6 +20,7 @@ import numpy as np
 import pytest
 
 from litetts_edge.pcm import Samples
+from tests.waiting import news, next_note
 
 RATE = 48_000
 """Hz, of the card and of every recording."""
@@ -57,10 +59,16 @@ class VirtualCard:
     def start(self) -> None:
         """Start the sound server and wait until it answers."""
         self.socket.unlink(missing_ok=True)
+        ready = self.folder / "ready"
+        ready.unlink(missing_ok=True)
         # Without norewinds=1 a program is served in bursts, and 1 s of sound takes 2.5 s.
         sink = f"module-null-sink norewinds=1 sink_name=speaker rate={RATE} channels=2 format=s16le"
         door = f"module-native-protocol-unix auth-anonymous=1 socket={self.socket}"
-        with (self.folder / "pulseaudio.log").open("ab") as log:
+        with (
+            (self.folder / "pulseaudio.log").open("ab") as log,
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notes,
+        ):
+            notes.bind(str(ready))
             self._server = subprocess.Popen(
                 [
                     *"pulseaudio -n --daemonize=no --exit-idle-time=-1 --use-pid-file=no -L".split(),
@@ -68,14 +76,11 @@ class VirtualCard:
                     "-L",
                     door,
                 ],
-                env=os.environ | self.environment,
+                env=os.environ | self.environment | {"NOTIFY_SOCKET": str(ready)},
                 stdout=log,
                 stderr=log,
             )
-        deadline = time.monotonic() + 20
-        while not self._answers():
-            if self._server.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError((self.folder / "pulseaudio.log").read_text())
+            self._await_ready(notes)
 
     def freeze(self) -> None:
         """The server stops answering, but its sockets stay open."""
@@ -108,14 +113,10 @@ class VirtualCard:
         assert self._server is not None, "the sound server is not running"
         self._server.send_signal(number)
 
-    def _answers(self) -> bool:
-        if not self.socket.exists():
-            time.sleep(0.01)
-            return False
-        asked = subprocess.run(
-            ["pactl", "info"], env=os.environ | self.environment, capture_output=True, check=False, timeout=20
-        )
-        return asked.returncode == 0
+    def _await_ready(self, notes: socket.socket) -> None:
+        assert self._server is not None
+        if "READY=1" not in next_note(notes, self._server):
+            raise RuntimeError((self.folder / "pulseaudio.log").read_text())
 
 
 class Recording:
@@ -186,6 +187,7 @@ class Recording:
             with self._more:
                 self._pieces.append((time.monotonic(), raw))
                 self._more.notify_all()
+            news()
 
 
 def _floats(raw: bytes) -> Samples:

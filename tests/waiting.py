@@ -7,6 +7,9 @@ import contextlib
 import ctypes
 import logging
 import os
+import select
+import socket
+import subprocess
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -40,6 +43,19 @@ async def until(claim: Callable[[], object], what: str = "the claim", folder: Pa
         raise AssertionError(f"{what} did not come true in {PATIENCE_S:.0f} s") from None
     finally:
         _waiting.discard(me)
+
+
+def next_note(notes: socket.socket, process: subprocess.Popen[bytes], within_s: float = PATIENCE_S) -> list[str]:
+    """The lines of what comes next on a socket that stands in for the service manager's; see sd_notify(3).
+
+    None when the process ends, or says nothing for so long.
+    """
+    end = os.pidfd_open(process.pid)
+    try:
+        ready, _, _ = select.select([notes.fileno(), end], [], [], within_s)
+    finally:
+        os.close(end)
+    return notes.recv(65536).decode().splitlines() if notes.fileno() in ready else []
 
 
 class Telling:

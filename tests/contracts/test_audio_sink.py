@@ -27,6 +27,7 @@ from litetts_edge.speech import Encoding, RequestId, SpeakRequest
 from tests.recording_sink import RecordingSink
 from tests.shelf import Shelf
 from tests.virtual_card import RATE, babble, card_of_this_process, likenesses, place, virtual_card
+from tests.waiting import news, until
 
 
 @dataclass
@@ -66,7 +67,8 @@ async def stream_stage(_folder: Path) -> AsyncIterator[Stage]:
             with sink.listen(request.id) as audio, contextlib.suppress(Exception):
                 listening.set()
                 async for chunk in audio:
-                    arrived.append(chunk.samples)  # noqa: PERF401 - the test looks while it grows
+                    arrived.append(chunk.samples)
+                    news()
 
         listening = asyncio.Event()
         tasks.append(asyncio.create_task(take()))
@@ -136,13 +138,17 @@ async def say(
 
 async def until_heard(stage: Stage, sent: Samples) -> int:
     """Where it was heard; waits for recorders that lag behind."""
-    async with asyncio.timeout(5):
-        while True:
-            heard = stage.heard()
-            where = place(heard, sent) if len(heard) >= len(sent) else 0
-            if min(likenesses(heard[where:], sent), default=0) > 0.95:
-                return where
-            await asyncio.sleep(0.02)
+    found: list[int] = []
+
+    def is_heard() -> bool:
+        heard = stage.heard()
+        where = place(heard, sent) if len(heard) >= len(sent) else 0
+        if min(likenesses(heard[where:], sent), default=0) > 0.95:
+            found.append(where)
+        return bool(found)
+
+    await until(is_heard, "the sound")
+    return found[0]
 
 
 @every_sink

@@ -317,6 +317,12 @@ def test_a_missing_json(tmp_path: Path) -> None:
         ({"espeak": None}, "espeak.voice"),
         ({"phoneme_type": "pinyin"}, "phoneme_type is 'pinyin'"),
         ({"inference": {"noise_w": "loud"}}, "inference.noise_w"),
+        ({"inference": {"noise_w": 10}}, "inference.noise_w"),
+        ({"inference": {"length_scale": 0}}, "inference.length_scale"),
+        (
+            {"num_symbols": None, "phoneme_id_map": {"^": [1], "$": [2], "_": [0], "a": [2**70]}},
+            "gives 'a' no ids",
+        ),
         ({"num_speakers": 2, "speaker_id_map": {"anna": 7}}, "speaker_id_map"),
     ],
 )
@@ -326,6 +332,24 @@ def test_a_json_that_says_what_cannot_be(tmp_path: Path, changed: dict[str, Any]
     piper_models.rewrite_config(model, **changed)
     with pytest.raises(EngineFailed, match=rf"medium\.onnx\.json is not the JSON of a Piper voice: .*{told}"):
         read_config(model)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_json_that_an_editor_saved_in_its_own_way(tmp_path: Path, encoding: str) -> None:
+    """What the import reads, the engine reads."""
+    model = piper_models.install(tmp_path)
+    path = model.files_of("config")[0].path
+    path.write_text(path.read_text("utf-8"), encoding=encoding)
+    assert read_config(model).ids
+
+
+def test_a_language_that_espeak_has_not_is_a_fault_of_the_voice(tmp_path: Path) -> None:
+    """So a spare voice speaks: the sender asked for no language."""
+    model = piper_models.install(tmp_path)
+    piper_models.rewrite_config(model, espeak={"voice": "xx-none"})
+    sentence = Sentence("Hallo.", "de-DE", (0, 6))
+    with pytest.raises(EngineFailed, match="'xx-none'"):
+        list(read(sentence, read_config(model)))
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "\x00", "[" * 100_000])

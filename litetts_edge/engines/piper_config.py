@@ -18,7 +18,10 @@ ESPEAK, TEXT = "espeak", "text"
 
 _NOISE_SCALE, _LENGTH_SCALE, _NOISE_W = 0.667, 1.0, 0.8
 """Piper's own, for a voice that does not say."""
-_SCALES = (0.0, 10.0)
+_SCALES = {"noise_scale": (0.0, 2.0), "length_scale": (0.1, 10.0), "noise_w": (0.0, 2.0)}
+"""Lengths of phones grow with the exponential of noise_w: with 10 one warm-up takes all memory of a machine."""
+_HIGHEST = 2**31 - 1
+"""Of an id."""
 _RATES = (4_000, 192_000)
 
 
@@ -58,7 +61,7 @@ def read_config(model: InstalledModel) -> PiperConfig:
     path = files[0].path
     again = f"Run `litetts-edge models verify {model.name}`, then pull or import it again."
     try:
-        facts = json.loads(path.read_text("utf-8"))
+        facts = json.loads(path.read_bytes())  # with or without a byte order mark, as the import reads it
     except OSError as error:
         raise EngineFailed(model.engine, f"{path} cannot be read ({error.strerror}). {again}") from None
     except (ValueError, RecursionError):
@@ -112,7 +115,7 @@ def _at(facts: Mapping[str, Any], section: str, key: str) -> Any:
 
 def _scale(facts: Mapping[str, Any], key: str, unsaid: float) -> float:
     value = _at(facts, "inference", key)
-    return unsaid if value is None else _number(value, f"inference.{key}", _SCALES)
+    return unsaid if value is None else _number(value, f"inference.{key}", _SCALES[key])
 
 
 def _number(value: Any, key: str, limits: tuple[float, float]) -> float:
@@ -127,7 +130,11 @@ def _ids(found: Any, symbols: Any) -> dict[str, tuple[int, ...]]:
     ids: dict[str, tuple[int, ...]] = {}
     for symbol, given in found.items():
         numbers = [given] if type(given) is int else given
-        if not isinstance(numbers, list) or not numbers or any(type(one) is not int or one < 0 for one in numbers):
+        if (
+            not isinstance(numbers, list)
+            or not numbers
+            or any(type(one) is not int or not 0 <= one <= _HIGHEST for one in numbers)
+        ):
             raise _Wrong(f"phoneme_id_map gives {symbol[:8]!r} no ids")
         ids[symbol] = tuple(numbers)
     if missing := [symbol for symbol in (START, END, PAD) if symbol not in ids]:

@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from litetts_edge.engines.piper_config import END, ESPEAK, PAD, START, PiperConfig
-from litetts_edge.errors import LanguageNotFound
+from litetts_edge.errors import EngineFailed, LanguageNotFound
 from litetts_edge.speech import Alphabet, Sentence
 from litetts_edge.text import espeak
 from litetts_edge.text.english_alphabets import APART
@@ -76,7 +76,7 @@ def alphabet(config: PiperConfig) -> Alphabet:
 def read(sentence: Sentence, config: PiperConfig) -> Iterator[list[int]]:
     """The ids of a sentence, in portions of at most MOST_SYMBOLS symbols; none for one with nothing to say.
 
-    Raises LanguageNotFound for a voice whose language espeak-ng has not.
+    Raises EngineFailed for a voice whose language espeak-ng has not.
     """
     found = list(_symbols(written(sentence, config), config))
     if not any(symbol.isalnum() for symbol, _ in found):
@@ -93,7 +93,12 @@ def written(sentence: Sentence, config: PiperConfig) -> str:
     if config.phoneme_type != ESPEAK:
         return sentence.text
     if not sentence.phonemes:
-        ipa = espeak.phonemes(sentence.text, config.espeak_voice)
+        try:
+            ipa = espeak.phonemes(sentence.text, config.espeak_voice)
+        except LanguageNotFound:  # the sender asked for none
+            raise EngineFailed(
+                "piper", f"espeak-ng here has no {config.espeak_voice!r}, its espeak.voice"
+            ) from None
     elif is_english(sentence.lang):
         ipa = _english(sentence.phonemes, config.espeak_voice)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from pathlib import Path
@@ -257,6 +258,24 @@ def test_voices_are_looked_into(tmp_path: Path) -> None:
         path.write_bytes(content)
         with pytest.raises(ModelDamaged, match="no npz of voices"):
             check("kokoro", VOICES, path)
+
+
+@pytest.mark.parametrize("spoilt", ["packed", "encrypted", "header"])
+def test_a_damaged_pack_is_told(tmp_path: Path, spoilt: str) -> None:
+    """Whatever zipfile and numpy make of its bytes."""
+    path = tmp_path / "voices.npz"
+    packing = zipfile.ZIP_DEFLATED if spoilt == "packed" else zipfile.ZIP_STORED
+    with zipfile.ZipFile(path, "w", packing) as archive, zipfile.ZipFile(io.BytesIO(PACK)) as whole:
+        voice = whole.read("af_sky.npy")
+        archive.writestr("af_sky.npy", voice.replace(b"), }", b"), (", 1) if spoilt == "header" else voice)
+    content = bytearray(path.read_bytes())
+    if spoilt == "packed":
+        content[40:44] = b"\xff" * 4  # the first of the packed bytes
+    elif spoilt == "encrypted":
+        content[content.find(b"PK\x01\x02") + 8] |= 1  # APPNOTE 4.4.4
+    path.write_bytes(content)
+    with pytest.raises(ModelDamaged, match="no npz of voices"):
+        check("kokoro", VOICES, path)
 
 
 def test_a_voice_that_is_cut_off_is_named(tmp_path: Path) -> None:

@@ -256,6 +256,25 @@ def test_another_version_of_a_known_voice_is_remarked(stick: Path) -> None:
     assert "another version of it, or damaged" in findings.remarks[0]
 
 
+def test_two_voices_of_one_name_do_not_take_each_others_place(stick: Path, shelf: Shelf) -> None:
+    """The first one comes; the second one is remarked, whatever letters its name lost."""
+    other = onnx_bytes(PIPER_INPUTS, weights=2000)
+    write(stick, {"a/声.onnx": onnx_bytes(PIPER_INPUTS, weights=1000), "a/声.onnx.json": VOICE_JSON})
+    write(stick, {"b/Голос.onnx": other, "b/Голос.onnx.json": VOICE_JSON})
+    findings = recognise([stick], CATALOGUE)
+    assert [one.copies[0].source.parent.name for one in findings.models] == ["a"]
+    assert any("Голос.onnx" in remark and "rename one of them" in remark for remark in findings.remarks)
+
+
+def test_a_name_that_is_no_unicode_is_kept(stick: Path, shelf: Shelf) -> None:
+    """Old sticks have such names; the manifest can be written, and leads to the file."""
+    write(stick, {"my.onnx": onnx_bytes(KOKORO_INPUTS, weights=2000), "af_heart.bin": HEART})
+    write(stick, {os.fsdecode(b"af_caf\xe9.bin"): SKY})
+    bring(stick, shelf)
+    [model] = installed_models(shelf.folder, "kokoro")
+    assert [file.path.is_file() for file in model.files_of("voice")] == [True, True]
+
+
 def test_a_path_that_is_not_there(stick: Path) -> None:
     """Mostly a stick that is not mounted."""
     with pytest.raises(NotAModel, match="Is the stick mounted"):

@@ -413,6 +413,12 @@ def test_no_address_but_http(pulling: Pulling) -> None:
         pulling.pull("voice", mirror="file:///etc")
 
 
+def test_an_address_that_is_none(pulling: Pulling) -> None:
+    """It is told like a place that does not answer."""
+    with pytest.raises(DownloadFailed, match="it is no address"):
+        pulling.pull("voice", mirror="http://[::1")
+
+
 def test_nobody_listens(pulling: Pulling) -> None:
     """Without a network there is a way: the message names it."""
     with pytest.raises(DownloadFailed, match=r"(?s)nobody listens there\n.*models import") as failed:

@@ -75,7 +75,10 @@ def ask(address: str, offset: int, validator: str, timeout_s: float) -> Iterator
         "User-Agent": f"litetts-edge/{__version__}",
         "Accept-Encoding": "identity",  # a length and a range have to mean the file's own bytes
     }
-    request = urllib.request.Request(address, headers=headers)  # noqa: S310  the scheme was looked at
+    try:
+        request = urllib.request.Request(address, headers=headers)  # noqa: S310  the scheme was looked at
+    except ValueError as error:
+        raise Refused(f"it is no address ({error})") from None
     if offset:
         request.add_header("Range", f"bytes={offset}-")
         if validator:

@@ -226,7 +226,11 @@ def _by_structure(file: Path, catalogue: Catalogue, findings: Findings) -> None:
                 f"{file} has the name of {known.name} in the catalogue, and not its content: it is another version"
                 " of it, or damaged. It is taken as it is."
             )
-        findings.models.append(_piper(file) if engine == PIPER else _styled(file))
+        found = _piper(file) if engine == PIPER else _styled(file)
+        other = next((one.copies[0].source for one in findings.models if one.name == found.name), None)
+        if other is not None:  # it would take that one's place
+            raise NotOnnx(f"{other} is called {found.name}, too: rename one of them")
+        findings.models.append(found)
     except (NotOnnx, ModelDamaged) as error:
         findings.remarks.append(f"{file}: {error}")
     except OSError as error:

@@ -115,7 +115,7 @@ class Shelf:
             _sync(staged / file.path)
         is_new = not (target / MANIFEST).is_file()
         before: Mapping[str, Any] = {} if is_new else _files_of(target)
-        manifest = json.dumps({**facts, "files": {**before, **files}}, indent=1, ensure_ascii=False).encode()
+        manifest = json.dumps({**facts, "files": {**before, **files}}, indent=1).encode()
         if is_new:
             for entry in sorted(staged.rglob("*"), reverse=True):
                 if entry.is_dir():

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import math
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 from litetts_edge.catalogue.content import HEAD, description
@@ -24,6 +26,8 @@ _FLOAT = 4
 _WIDTH = 256
 _ROWS = range(500, 521)
 """Rows of one Kokoro voice: 510, and 512 of `af`."""
+_NO_NPZ = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, RuntimeError, TokenError)
+"""What zipfile and numpy raise for bytes that are none, or encrypted; NotImplementedError is a RuntimeError."""
 LARGEST_JSON = 4 << 20
 """Bytes; a Piper voice with 904 speakers has 20 kB."""
 
@@ -129,7 +133,7 @@ def voice_shapes(path: Path) -> Mapping[str, tuple[int, ...]]:
                 if start + math.prod(shape) * dtype.itemsize > member.file_size:
                     raise ModelDamaged(str(path), f"its voice {member.filename!r} is cut off")
                 shapes[member.filename.removesuffix(".npy")] = shape
-    except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError) as error:
+    except _NO_NPZ as error:
         with path.open("rb") as file:
             what = description(file.read(HEAD))
         raise ModelDamaged(str(path), f"it is {what}, and no npz of voices ({error})") from None

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from litetts_edge import engines
+from litetts_edge.engines.installed import installed_models
 from litetts_edge.engines.onnx import MANIFEST, OnnxModel, thread_count, verify
 from litetts_edge.engines.termination import Run, Runs
 from litetts_edge.engines.tiny import SLOW_RUN_S, TinyEngine
@@ -257,3 +258,15 @@ engine.load()
     home = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}  # nothing that already says so
     subprocess.run((sys.executable, "-c", code), check=True, env=home, cwd=REPOSITORY)
     assert list(tmp_path.rglob("*")) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, '{"name": "a", "engine": "b", "files": {"c": {"bytes": Infinity}}}']
+)
+def test_a_model_with_a_damaged_manifest_is_left_out(tmp_path: Path, text: str) -> None:
+    """The daemon starts with the others."""
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "manifest.json").write_text(
+        text.replace('{"bytes', '{"role": "", "sha256": "", "bytes')
+    )
+    assert installed_models(tmp_path) == ()

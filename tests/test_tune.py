@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -260,7 +261,20 @@ def test_the_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
     assert (tmp_path / records.FILE).stat().st_mode & 0o777 == 0o644  # root tunes, the daemon's user reads
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema": 0}', '{"schema": 1, "models": {"x": {}}}', "\0"])
+@pytest.mark.parametrize(
+    ("key", "value"), [("peak_mb", float("inf")), ("rtf", float("nan")), ("threads", 100_000)]
+)
+def test_a_record_of_what_cannot_be_is_no_record(tmp_path: Path, key: str, value: float) -> None:
+    """Neither the arithmetic nor a session meets such figures."""
+    [one] = shelf(tmp_path, "kokoro-small")
+    path = write_record(tmp_path, EMPTY.having(tuned(one)))
+    path.write_text(re.sub(f'"{key}": [0-9.]+', f'"{key}": {json.dumps(value)}', path.read_text()))
+    assert read_record(tmp_path) == EMPTY
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"schema": 0}', '{"schema": 1, "models": {"x": {}}}', "\0", "[" * 100_000]
+)
 def test_a_damaged_record_is_no_record(tmp_path: Path, text: str) -> None:
     """The daemon starts all the same."""
     (tmp_path / records.FILE).write_text(text)

@@ -72,7 +72,7 @@ def read_installed(folder: Path) -> InstalledModel:
             languages=tuple(str(lang) for lang in facts.get("languages", ())),
             files=tuple(_file(folder, name, about) for name, about in facts["files"].items()),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise EngineFailed(
             folder.name, f"{folder / MANIFEST} is damaged: {error!r}. Pull the model again."
         ) from None

@@ -187,7 +187,7 @@ def read_manifest(engine: str, folder: Path) -> dict[str, Any]:
         facts = json.loads(manifest.read_text("utf-8"))
     except OSError as error:
         raise EngineFailed(engine, f"{manifest} cannot be read ({error.strerror}). {_AGAIN}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         facts = None
     if not isinstance(facts, dict):
         raise EngineFailed(engine, f"{manifest} is damaged: it is not a JSON object. {_AGAIN}")

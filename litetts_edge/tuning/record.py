@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import platform
 from collections.abc import Mapping
@@ -27,6 +28,8 @@ PLAIN = "plain"
 """The published file as it is; every other variant is of the prepared graphs."""
 PREPARED = "prepared"
 """The prepared graphs that the engine takes by itself."""
+_MOST_THREADS = 256
+"""With more in a damaged record a session hangs the machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +203,7 @@ def read_record(state: Path) -> Record:
         return Record({name: _tuned(name, about) for name, about in facts["models"].items()})
     except FileNotFoundError:
         return EMPTY
-    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (OSError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         log.warning("%s is damaged and not used: %r. Run `litetts-edge tune`.", path, error)
         return EMPTY
 
@@ -235,6 +238,8 @@ def _measured(row: Mapping[str, Any]) -> Measured:
     names = ("rtf", "cpu_rtf", "first_audio_s", "peak_mb", "start_mb", "load_s", "hold_s")
     numbers = {key: float(row[key]) for key in names}
     candidate = row["candidate"]
+    if not all(map(math.isfinite, numbers.values())) or not 0 < candidate["threads"] <= _MOST_THREADS:
+        raise ValueError(f"{candidate} cannot have done {numbers}")
     return Measured(
         candidate=Candidate(
             variant=str(candidate["variant"]),

@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from litetts_edge.decode import RATES, decode_wav
 from litetts_edge.errors import AudioNotReadable
 from litetts_edge.mqtt.topics import HermesGetVoices, HermesPlay, HermesSay, HermesTopics, matches
-from tests.broker import Broker, Proxy, SecondClient
+from tests.broker import Broker, SecondClient
 from tests.program import NODE, House, Program, house, programs
+from tests.proxy import Proxy
 from tests.virtual_card import virtual_card
 from tests.waiting import PATIENCE_S
 

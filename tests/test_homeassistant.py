@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from litetts_edge import __version__
-from tests.broker import Broker, Proxy, SecondClient
+from tests.broker import Broker, SecondClient
 from tests.ha_rules import faults, value_of
 from tests.program import NODE, Program, programs
+from tests.proxy import Proxy
 from tests.waiting import PATIENCE_S
 
 DEVICE = f"homeassistant/device/{NODE}/config"

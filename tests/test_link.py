@@ -15,8 +15,9 @@ import pytest
 from litetts_edge.mqtt.connection import Connection
 from litetts_edge.mqtt.link import PacketTooLarge, Subscription
 from litetts_edge.mqtt.subscriptions import SelfTest
-from tests.broker import Broker, Proxy, SecondClient, old_broker
+from tests.broker import Broker, SecondClient
 from tests.link_parts import AVAILABILITY, PROBE, SPEAK, Taker, make_link, proven, settings
+from tests.proxy import Proxy, old_broker
 from tests.waiting import news, until
 
 

@@ -13,8 +13,9 @@ import pytest
 from litetts_edge.mqtt.link import (
     TlsFiles,
 )
-from tests.broker import Broker, SecondClient, make_certificates, old_broker
+from tests.broker import Broker, SecondClient, make_certificates
 from tests.link_parts import SPEAK, Taker, make_link, proven, settings
+from tests.proxy import old_broker
 from tests.waiting import until
 
 

@@ -27,8 +27,9 @@ from litetts_edge.pcm import AudioChunk, AudioFormat, Samples, silence
 from litetts_edge.sinks import mqtt as sink_module
 from litetts_edge.sinks.mqtt import SMALLEST, MqttSink
 from litetts_edge.speech import Encoding, RequestId, SpeakRequest
-from tests.broker import Broker, Proxy, SecondClient
+from tests.broker import Broker, SecondClient
 from tests.link_parts import TellingLink
+from tests.proxy import Proxy
 from tests.shelf import Shelf
 from tests.waiting import until
 

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.broker import Broker, Proxy
+from tests.broker import Broker
 from tests.program import NODE, House, Program, house, lines, programs
+from tests.proxy import Proxy
 from tests.virtual_card import RATE, VirtualCard, virtual_card
 
 QUIET = {"LITETTS_EDGE__OUTPUTS": "mqtt"}

@@ -393,6 +393,20 @@ def test_auto_leaves_out_what_did_not_run_here(tmp_path: Path) -> None:
     )
 
 
+def test_what_auto_chose_or_a_setting_names_is_not_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not the first of its engine, which is too slow here; and not one without which the settings are wrong."""
+    slow, fast, _ = shelf(tmp_path, "kokoro-small", "kokoro-small-q4", "kitten-small")
+    write_record(tmp_path, EMPTY.having(tuned(slow, rtf=5.0)).having(tuned(fast)))
+    monkeypatch.setenv("LITETTS_EDGE__STATE_DIR", str(tmp_path))
+    assert main(["models", "remove", "kokoro-small-q4"]) == 2
+    assert "in use: the settings speak with kokoro:af_heart" in capsys.readouterr().err
+    asked = ["--set", "engine.name=kitten", "--set", "engine.model=kitten-small", "--set", "voice=kokoro:af_heart"]
+    assert main(["models", "remove", "kitten-small", *asked]) == 2
+    assert "in use: engine.model names it" in capsys.readouterr().err
+
+
 def test_auto_leaves_out_what_does_not_fit(tmp_path: Path) -> None:
     """With the arithmetic."""
     models = tuple(shelf(tmp_path, "kokoro-small"))

@@ -24,16 +24,18 @@ def in_use(loaded: Loaded, model: InstalledModel) -> str:
     """Why the settings use the model, in words; empty when they do not, or are wrong."""
     settings = loaded.settings
     try:
-        voice = voices_of(loaded).find(settings.voice)
+        voices = voices_of(loaded)
+        voice = voices.find(settings.voice)
     except SettingsError:
         return ""
     if voice.engine != model.engine:
-        return ""
+        return "engine.model names it" if settings.engine.model == model.name else ""
     if model.engine == PIPER:  # each of its models is a voice
         speaks = voice.id.partition("#")[0] == f"{PIPER}:{model.name}"
     else:
         first = next(iter(installed_models(model.folder.parent, model.engine)), model)
-        speaks = (settings.engine.model or first.name) == model.name
+        chosen = voices.choice.model if voices.choice.engine == model.engine else ""
+        speaks = (chosen or first.name) == model.name
     return f"the settings speak with {voice.id}" if speaks else ""
 
 

@@ -8,8 +8,10 @@ import zipfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 import yaml
+from numpy.typing import NDArray
 
 from litetts_edge.catalogue.content import description, mismatch
 from litetts_edge.catalogue.entries import CONFIG, MODEL, VOICE, VOICES, Catalogue, voice_of
@@ -276,6 +278,25 @@ def test_a_damaged_pack_is_told(tmp_path: Path, spoilt: str) -> None:
     path.write_bytes(content)
     with pytest.raises(ModelDamaged, match="no npz of voices"):
         check("kokoro", VOICES, path)
+
+
+@pytest.mark.parametrize(
+    ("voice", "told"),
+    [
+        (np.zeros((510, 1, 256), np.float16), "holds float16"),
+        (np.zeros((510, 1, 256), ">f4"), "holds >f4"),
+        (np.zeros((256, 1, 510), np.float32).T, "holds columns"),
+        (np.zeros((505, 1, 256), np.float32), "505 × 1 × 256, which kokoro does not have"),
+    ],
+)
+def test_what_the_engine_will_not_read_is_not_imported(
+    tmp_path: Path, voice: NDArray[np.float32], told: str
+) -> None:
+    """A pack is judged here, not at the first sentence."""
+    with (tmp_path / "voices.npz").open("wb") as file:
+        np.savez(file, af_heart=voice)
+    with pytest.raises(ModelDamaged, match=told):
+        check("kokoro", VOICES, tmp_path / "voices.npz")
 
 
 def test_a_voice_that_is_cut_off_is_named(tmp_path: Path) -> None:

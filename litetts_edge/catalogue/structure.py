@@ -24,7 +24,7 @@ _STYLES = {KOKORO: 3, KITTEN: 2}
 """Dimensions of a voice: Kokoro's is (rows, 1, 256), KittenTTS's (rows, 256)."""
 _FLOAT = 4
 _WIDTH = 256
-_ROWS = range(500, 521)
+_ROWS = range(510, 513)
 """Rows of one Kokoro voice: 510, and 512 of `af`."""
 _NO_NPZ = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, RuntimeError, TokenError)
 """What zipfile and numpy raise for bytes that are none, or encrypted; NotImplementedError is a RuntimeError."""
@@ -111,7 +111,12 @@ def _at(about: Any, *keys: str) -> Any:
 
 def _check_voices(engine: str, path: Path) -> None:
     shapes = voice_shapes(path)
-    wrong = [name for name, shape in shapes.items() if len(shape) != _STYLES.get(engine) or shape[-1] != _WIDTH]
+    wrong = [
+        name
+        for name, shape in shapes.items()
+        if (len(shape), shape[-1:]) != (_STYLES.get(engine), (_WIDTH,))
+        or (engine == KOKORO and shape[0] not in _ROWS)
+    ]
     if wrong:
         shape = " × ".join(map(str, shapes[wrong[0]]))
         raise ModelDamaged(str(path), f"its voice {wrong[0]!r} is {shape}, which {engine} does not have")
@@ -128,10 +133,15 @@ def voice_shapes(path: Path) -> Mapping[str, tuple[int, ...]]:
                 with archive.open(member) as file:
                     version = npy.read_magic(file)
                     read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-                    shape, _, dtype = read(file)
+                    shape, is_by_column, dtype = read(file)
                     start = file.tell()
                 if start + math.prod(shape) * dtype.itemsize > member.file_size:
                     raise ModelDamaged(str(path), f"its voice {member.filename!r} is cut off")
+                if is_by_column or dtype.str != "<f4":
+                    kind = "columns" if is_by_column else str(dtype)
+                    raise ModelDamaged(
+                        str(path), f"its voice {member.filename!r} holds {kind}, not rows of float32"
+                    )
                 shapes[member.filename.removesuffix(".npy")] = shape
     except _NO_NPZ as error:
         with path.open("rb") as file:

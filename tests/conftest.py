@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from litetts_edge.settings.machine import Machine
 from tests.broker import Broker
 from tests.settings_loader import Load, kitchen, loader
+from tests.virtual_card import VirtualCard, card_of_this_process, virtual_card
 
 
 @pytest.fixture
@@ -26,3 +27,10 @@ def machine(tmp_path: Path) -> Machine:
 @pytest.fixture
 def load(tmp_path: Path) -> Load:
     return loader(tmp_path)
+
+
+@pytest.fixture
+def card() -> Iterator[VirtualCard]:
+    """The sound card that this process plays on."""
+    with virtual_card() as fresh, card_of_this_process(fresh):
+        yield fresh

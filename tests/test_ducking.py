@@ -23,18 +23,12 @@ from litetts_edge.speech import RequestId, SpeakRequest
 from tests.broker import Broker
 from tests.program import Program, house, programs
 from tests.recording_sink import RecordingSink
-from tests.virtual_card import RATE, VirtualCard, babble, card_of_this_process, virtual_card
+from tests.virtual_card import RATE, VirtualCard, babble
 from tests.waiting import PATIENCE_S, Telling, news, until
 
 FULL, THIRD = 65536, 19661
 """PulseAudio's 100 % and 30 %."""
 REQUEST = SpeakRequest(RequestId("r"), "text", "voice")
-
-
-@pytest.fixture
-def card() -> Iterator[VirtualCard]:
-    with virtual_card() as fresh, card_of_this_process(fresh):
-        yield fresh
 
 
 @contextlib.contextmanager

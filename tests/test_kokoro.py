@@ -1,4 +1,4 @@
-"""Kokoro: every kind of export, the right row of the right voice, blends, presets, long sentences, bad files."""
+"""Kokoro: every kind of export, speed, runs, bad graphs."""
 
 from __future__ import annotations
 
@@ -6,74 +6,42 @@ import hashlib
 import json
 import logging
 import shutil
-import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from litetts_edge.engines import create, kokoro_names
+from litetts_edge.engines import create
 from litetts_edge.engines.installed import InstalledModel, installed_models
-from litetts_edge.engines.kokoro import KokoroEngine, row
-from litetts_edge.engines.kokoro_symbols import VOCABULARY, ids, is_heard, symbols
+from litetts_edge.engines.kokoro import KokoroEngine
+from litetts_edge.engines.kokoro_symbols import ids, symbols
 from litetts_edge.engines.onnx import OnnxModel
 from litetts_edge.engines.options import EngineOptions
-from litetts_edge.engines.portions import portions
 from litetts_edge.engines.prepared import circumstances
 from litetts_edge.engines.style_graph import FRAME, SAMPLE_RATE, Piece, Step, WholeGraph
-from litetts_edge.engines.style_speech import Spoken, StyleSpeech, bounded, chosen_model
+from litetts_edge.engines.style_speech import Spoken, StyleSpeech, chosen_model
 from litetts_edge.engines.style_tables import StyleTables
 from litetts_edge.engines.termination import Run
-from litetts_edge.errors import EngineFailed, Terminated, VoiceNotFound
-from litetts_edge.pcm import Samples
-from litetts_edge.pipeline.inventory import installed
-from litetts_edge.pipeline.voices import Voices
-from litetts_edge.speech import Alphabet, Sentence, Voice
-from litetts_edge.text.frontend import Frontend
+from litetts_edge.errors import EngineFailed, Terminated
+from litetts_edge.speech import Sentence
+from tests.kokoro_parts import engine_in, loudness, said, telling
 from tests.small_models import PULLED_MODELS
 from tests.style_models import PER_ID, Ports, install, sign, table
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "kokoro_voices"
 
 
-def engine_in(pulled: Path, **choices: object) -> KokoroEngine:
-    return KokoroEngine(EngineOptions(threads=1, pulled=pulled, **choices))  # type: ignore[arg-type]
-
-
 @pytest.fixture(scope="module")
 def kokoro(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KokoroEngine]:
-    """Voices that tell their row by how loud they are, and three that are always as loud."""
-    pulled = tmp_path_factory.mktemp("models")
-    voices = {
-        "af_heart": table(),
-        "af_bella": table(loud=0.2),
-        "af_sarah": table(loud=0.4),
-        "bm_fable": table(512),
-    }
-    install(pulled, "kokoro", voices, packed=True)
-    engine = engine_in(pulled)
-    engine.load()
-    yield engine
-    engine.unload()
-
-
-def said(engine: KokoroEngine, ipa: str, voice: str = "af_heart", speed: float = 1.0, lang: str = "es") -> Samples:
-    """What is heard of `ipa`, whose symbols stay as they are in Spanish."""
-    spoken = Sentence("text", lang, (0, 4), phonemes=ipa)
-    chunks = list(engine.synthesize(spoken, engine.blend(f"kokoro:{voice}"), speed))
-    assert [chunk.ends_sentence for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
-    return np.concatenate([chunk.samples for chunk in chunks])
-
-
-def loudness(samples: Samples) -> float:
-    return float(np.abs(samples).max())
+    with telling(tmp_path_factory.mktemp("models")) as engine:
+        yield engine
 
 
 # -- the graph ---------------------------------------------------------------------------------------
+
 
 EXPORTS = {
     "onnx-community": Ports(),
@@ -209,366 +177,6 @@ def test_a_truncated_graph_is_refused(tmp_path: Path) -> None:
     sign(folder, "kokoro", {"onnx/model.onnx": "model", "voices/af_heart.bin": "voice"})
     with pytest.raises(EngineFailed, match=r"model\.onnx is not a model that onnxruntime runs"):
         engine_in(tmp_path).load()
-
-
-# -- voices and rows ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("count", "index"), [(0, 0), (1, 0), (2, 1), (509, 508), (510, 509), (511, 509), (9999, 509)]
-)
-def test_the_row_is_chosen_by_the_number_of_symbols(count: int, index: int) -> None:
-    """`voice[min(n, 510) - 1]`."""
-    assert row(count)(510) == index
-
-
-@pytest.mark.parametrize("count", [1, 509, 510])
-@pytest.mark.parametrize("voice", ["af_heart", "bm_fable"])
-def test_the_row_reaches_the_graph(kokoro: KokoroEngine, count: int, voice: str) -> None:
-    """Also of a table with 512 rows."""
-    assert loudness(said(kokoro, "a" * count, voice)) == pytest.approx(count / 1024, rel=1e-3)
-
-
-def test_511_symbols_are_two_portions(kokoro: KokoroEngine) -> None:
-    """The second has a row of its own, and nothing is lost."""
-    samples = said(kokoro, "a" * 511)
-    assert loudness(samples[: 500 * PER_ID]) == pytest.approx(510 / 1024, rel=1e-3)
-    assert 0 < loudness(samples[-PER_ID:]) <= 1.01 / 1024
-    assert len(samples) == pytest.approx(511 * PER_ID, abs=2000)
-
-
-@pytest.mark.parametrize("packed", [False, True])
-def test_voices_are_mapped_and_not_read(tmp_path: Path, packed: bool) -> None:
-    """From single files and from an npz, the tables are views of the files."""
-    install(tmp_path, "kokoro", {"af_heart": table(), "af": table(512, loud=0.5)}, packed=packed)
-    tables = StyleTables(chosen_model("kokoro", EngineOptions(pulled=tmp_path)), 510, 512, lambda: 256)
-    assert tables.row("af_heart", lambda _: 9)[0] == pytest.approx(10 / 1024)
-    assert tables.row("af", lambda rows: rows - 1)[0] == 0.5
-    assert all(isinstance(mapped.base, np.memmap) for mapped in tables._open.values())
-    tables.close()
-    assert tables.row("af_heart", lambda _: 0)[0] == pytest.approx(1 / 1024)
-
-
-def test_a_compressed_npz_is_read(tmp_path: Path) -> None:
-    """It cannot be mapped, so only the voice that is asked for is read."""
-    folder = install(tmp_path, "kokoro", {"af_heart": table(loud=0.25)}, packed=True)
-    np.savez_compressed(folder / "voices.npz", af_heart=table(loud=0.25), af_sky=table())
-    (folder / "voices.npz").replace(folder / "voices.bin")
-    sign(folder, "kokoro", {"onnx/model.onnx": "model", "voices.bin": "voices"})
-    assert loudness(said(engine_in(tmp_path), "aaa")) == pytest.approx(0.25, rel=1e-3)
-
-
-WRONG: dict[str, tuple[NDArray[Any], str]] = {
-    "too few rows": (table(509), r"\(509, 1, 256\)"),
-    "too many rows": (table(513), r"\(513, 1, 256\)"),
-    "narrow": (table()[:, :, :128], r"\(510, 1, 128\)"),
-    "one number": (np.array(1, np.float32), r"\(\)"),
-    "float64": (table().astype(np.float64), "<f8"),
-    "objects": (np.array([{}], dtype=object), r"\|O"),
-    "column by column": (np.asfortranarray(table()), "no npy file of plain numbers in rows"),
-    "no numbers": (np.full((510, 1, 256), np.nan, np.float32), "no numbers"),
-}
-
-
-@pytest.mark.parametrize(("values", "found"), WRONG.values(), ids=WRONG.keys())
-def test_a_voice_of_the_wrong_shape_is_named(tmp_path: Path, values: NDArray[Any], found: str) -> None:
-    """File, voice, what was found and what was wanted."""
-    install(tmp_path, "kokoro", {"af_heart": values}, packed=True)
-    with pytest.raises(EngineFailed, match=rf"voices\.bin.*af_heart.*{found}"):
-        engine_in(tmp_path).load()
-
-
-def test_a_single_file_of_the_wrong_size_is_named(tmp_path: Path) -> None:
-    """As a voice of another model would be, or half a download with a manifest that fits."""
-    folder = install(tmp_path, "kokoro", {"af_heart": table()})
-    file = folder / "voices/af_heart.bin"
-    roles = {"onnx/model.onnx": "model", "voices/af_heart.bin": "voice"}
-    for size, found in ((522_239, "522239 bytes"), (0, "0 bytes"), (1024, r"\(1, 1, 256\)")):
-        file.write_bytes(bytes(size))
-        sign(folder, "kokoro", roles)
-        with pytest.raises(EngineFailed, match=rf"af_heart\.bin.*{found}.*wanted is \(510 to 512, 1, 256\)"):
-            engine_in(tmp_path).load()
-    file.write_bytes(bytes(522_240) + b"x")
-    with pytest.raises(EngineFailed, match=r"af_heart\.bin is damaged: its sha256"):
-        engine_in(tmp_path).load()
-
-
-def test_a_damaged_npz_is_named(tmp_path: Path) -> None:
-    """Where the list of its members is gone, before anything is loaded."""
-    folder = install(tmp_path, "kokoro", {"af_heart": table()}, packed=True)
-    file = folder / "voices.bin"
-    file.write_bytes(file.read_bytes()[:-30])
-    with pytest.raises(EngineFailed, match=r"voices\.bin is damaged: it is no npz"):
-        _ = engine_in(tmp_path).voices
-
-
-def test_damaged_voices_silence_nobody_else(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """The engine that the settings name has its voices; the damaged model is logged and left out."""
-    folder = install(tmp_path, "kokoro", {"af_heart": table()}, packed=True)
-    (folder / "voices.bin").write_bytes(b"<html>")
-    voices = installed("tone", EngineOptions(pulled=tmp_path))
-    assert {"tone", "espeak"} <= set(voices.engines)
-    assert "kokoro" not in voices.engines
-    assert "voices.bin is damaged" in caplog.text
-
-
-def test_a_strange_member_is_no_voice(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Names that no voice can have are left out, with a warning."""
-    folder = install(tmp_path, "kokoro", {"af_heart": table()}, packed=True)
-    with zipfile.ZipFile(folder / "voices.bin", "a") as archive:
-        archive.writestr("../../evil+name.npy", b"")
-    assert [voice.id for voice in engine_in(tmp_path).voices] == ["kokoro:af_heart"]
-    assert "evil+name" in caplog.text
-
-
-def test_without_a_model_it_is_said_what_to_do(tmp_path: Path) -> None:
-    """Nothing installed, a model that is not there, a model without voices."""
-    with pytest.raises(EngineFailed, match="models pull"):
-        _ = engine_in(tmp_path).voices
-    install(tmp_path, "kokoro", {})
-    with pytest.raises(EngineFailed, match="small has no voices"):
-        _ = engine_in(tmp_path).voices
-    with pytest.raises(EngineFailed, match=r"'smal' is not installed. Did you mean 'small'"):
-        _ = engine_in(tmp_path, model="smal").voices
-
-
-# -- names -------------------------------------------------------------------------------------------
-
-
-def test_54_voices_and_af_each_in_its_language(tmp_path: Path) -> None:
-    """The languages are tags that the front end reads."""
-    install(tmp_path, "kokoro", dict.fromkeys(kokoro_names.NAMES, table(510)), packed=True)
-    voices = engine_in(tmp_path).voices
-    assert len(voices) == 55
-    assert voices[0].id == "kokoro:af_heart"
-    by_lang = {voice.lang: voice.id for voice in voices}
-    assert set(by_lang) == {"en-US", "en-GB", "es", "fr-FR", "hi", "it", "ja", "pt-BR", "zh"}
-    assert {voice.lang for voice in voices if voice.id.startswith("kokoro:z")} == {"zh"}
-    assert voices[-1].id == "kokoro:af"
-    assert len({voice.name for voice in voices}) == 55
-
-
-def test_af_is_half_bella_half_sarah(kokoro: KokoroEngine) -> None:
-    """Where it has no file of its own."""
-    assert loudness(said(kokoro, "aaaa", "af")) == pytest.approx(0.3, rel=1e-3)
-    assert "kokoro:af" in {voice.id for voice in kokoro.voices}
-
-
-@pytest.mark.parametrize(("alias", "voice"), [("fable", "bm_fable"), ("coral", "af_bella"), ("sage", "af_sarah")])
-def test_openais_names_are_aliases(kokoro: KokoroEngine, alias: str, voice: str) -> None:
-    """They are the voice itself, also for those who look voices up."""
-    assert Voices([kokoro]).find(f"kokoro:{alias}") == kokoro.blend(f"kokoro:{voice}")
-
-
-def test_a_blend_is_the_weighted_mean(kokoro: KokoroEngine) -> None:
-    """Aliases may be parts of it."""
-    assert loudness(said(kokoro, "aaaa", "af_bella(3)+sage(1)")) == pytest.approx(0.25, rel=1e-3)
-
-
-def test_a_blend_speaks_the_language_of_its_largest_part(kokoro: KokoroEngine) -> None:
-    """The first of equals."""
-    assert kokoro.blend("kokoro:af_bella(1)+bm_fable(2)").lang == "en-GB"
-    assert kokoro.blend("kokoro:af_bella+bm_fable").lang == "en-US"
-
-
-@pytest.mark.parametrize(
-    ("name", "hint"),
-    [
-        ("af_hart", "mean 'kokoro:af_heart'"),
-        ("fabel", "mean 'kokoro:fable'"),
-        ("evning", "No voice"),
-        ("af_heart+", "mean 'kokoro:af_heart"),
-        ("af_heart(0)", "No voice"),
-        ("", "No voice"),
-        ("nova", "No voice"),
-    ],
-)
-def test_a_wrong_voice_is_told(kokoro: KokoroEngine, name: str, hint: str) -> None:
-    """An alias of a voice that is not installed, too."""
-    with pytest.raises(VoiceNotFound, match=hint):
-        kokoro.blend(f"kokoro:{name}")
-
-
-# -- presets -----------------------------------------------------------------------------------------
-
-
-def test_a_preset_is_a_voice(tmp_path: Path) -> None:
-    """It is listed behind the voices, and speaks as its blend."""
-    install(tmp_path / "models", "kokoro", {"af_bella": table(loud=0.2), "bf_emma": table(loud=0.6)})
-    presets = tmp_path / "presets.yaml"
-    presets.write_text("kokoro:\n  evening: bf_emma(3)+af_bella(1)\nkitten: {}\n", "utf-8")
-    engine = engine_in(tmp_path / "models", presets=presets)
-    assert [voice.id for voice in engine.voices] == ["kokoro:af_bella", "kokoro:bf_emma", "kokoro:evening"]
-    evening = engine.blend("kokoro:evening")
-    assert (evening.lang, evening.name) == ("en-GB", "Kokoro Evening (25 % af_bella, 75 % bf_emma)")
-    assert loudness(said(engine, "aaaa", "evening")) == pytest.approx(0.5, rel=1e-3)
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("kokoro:\n  af_heart: af_heart", "a voice has this name"),
-        ("kokoro:\n  alloy: af_heart", "a voice has this name"),
-        ("kokoro:\n  odd: af_hart", "No voice named"),
-        ("kokoro:\n  Odd one: af_heart", "its name is not"),
-        ("kokoro:\n  on: af_heart", "its name is not"),
-        ("kokoro:\n  odd: [1]", "its blend is no text"),
-        ("kokoro: 5", "no mapping"),
-        ("- kokoro", "not read"),
-        ("kokoro: {", "not read"),
-        ("kokoro: " + "[" * 5000, "not read"),
-        ("#" * 70_000, "not read"),
-        ("\x00", "not read"),
-    ],
-)
-def test_a_preset_that_cannot_be_is_left_out(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, text: str, why: str
-) -> None:
-    """With a warning that names the file; the engine speaks."""
-    install(tmp_path / "models", "kokoro", {"af_heart": table()})
-    presets = tmp_path / "presets.yaml"
-    presets.write_text(text, "utf-8")
-    engine = engine_in(tmp_path / "models", presets=presets)
-    assert [voice.id for voice in engine.voices] == ["kokoro:af_heart"]
-    assert why in caplog.text
-    assert "presets.yaml" in caplog.text
-
-
-# -- symbols -----------------------------------------------------------------------------------------
-
-
-def test_the_vocabulary_is_the_published_one() -> None:
-    """114 symbols of 178 ids; some of each run, by the published config.json."""
-    assert len(VOCABULARY) == 114
-    known = {";": 1, "?": 6, "—": 9, "…": 10, " ": 16, "\u0303": 17, "ꭧ": 23, "A": 24, "I": 25, "O": 31, "Q": 33}
-    known |= {"S": 35, "T": 36, "W": 39, "Y": 41, "ᵊ": 42, "a": 43, "f": 48, "h": 50, "z": 68, "ɑ": 69, "æ": 72}
-    known |= {
-        "β": 75,
-        "ç": 78,
-        "ɖ": 80,
-        "ə": 83,
-        "ɜ": 87,
-        "ɡ": 92,
-        "ɪ": 102,
-        "ŋ": 112,
-        "ø": 116,
-        "œ": 120,
-        "ɹ": 123,
-    }
-    known |= {
-        "ɻ": 126,
-        "ʧ": 133,
-        "ʋ": 136,
-        "ɤ": 140,
-        "ʎ": 143,
-        "ʔ": 148,
-        "ː": 158,
-        "ʲ": 164,
-        "↓": 169,
-        "↘": 173,
-        "ᵻ": 177,
-    }
-    assert {symbol: VOCABULARY[symbol] for symbol in known} == known
-    assert len(set(VOCABULARY.values())) == len(VOCABULARY)
-
-
-@pytest.mark.parametrize(
-    ("ipa", "lang", "written"),
-    [
-        ("həlˈoʊ, wˈɜːld!", "en-US", "həlˈO, wˈɜɹld!"),
-        ("həlˈəʊ, wˈɜːld!", "en-GB", "həlˈQ, wˈɜːld!"),
-        ("ðə bˈʌɾɚ", "en-US", "ðə bˈʌTəɹ"),
-        ("el ˈaɪɾe pˈasa poɾ la kˈaʎe.", "es", "el ˈIɾe pˈasa poɾ la kˈaʎe."),
-        ("la pˈitsːa e mˈɛdzːo kˈassa", "it", "la pˈiʦːa e mˈɛʣːo kˈaSa"),
-        ("bˈoŋ dʒˈiæ, lˈeɪtʃj", "pt-BR", "bˈoŋ ʤˈiæ, lˈAʧj"),
-        ("bɔ̃ʒˈuʁ, pətsˈœʁ", "fr-FR", "bɔ̃ʒˈuʁ, pətsˈœʁ"),
-        ("nəmˈʌsteː \xe3ː", "hi", "nəmˈʌsteː a\u0303ː"),
-        ("ni↗xau↓, ʂɨ↘ʨje↘.", "zh", "ni↗xau↓, ʂɨ↘ʨje↘."),
-        ("koɲɲiʨiβa, ʥa", "ja", "koɲɲiʨiβa, ʥa"),
-        ("ɪç hˈaːbə ʏbɐ", "de", "ɪç hˈaːbə ybɐ"),
-    ],
-)
-def test_ipa_becomes_kokoros_symbols(ipa: str, lang: str, written: str) -> None:
-    """As misaki writes each language."""
-    assert symbols(ipa, lang) == written
-
-
-@pytest.mark.parametrize(
-    ("text", "lang"),
-    [
-        ("Twenty-one bottles of Château-d'Yquem, please!", "en-US"),
-        ("The schedule's been re-scheduled: hooray…", "en-GB"),
-        ("¿Qué hora es? El pingüino baila en Guadalajara, hijo.", "es"),
-        ("Garçon, l'œuf est bon ; un vin blanc, aujourd'hui.", "fr-FR"),
-        ("नमस्ते दुनिया, आप कैसे हैं? घर ठंडा है।", "hi"),
-        ("La pizza è buona, gli gnocchi mezzo cassa.", "it"),
-        ("Bom dia, o leite não está frio; amanhã há pães.", "pt-BR"),
-        ("你好，世界。今天二十一度，儿子女士。", "zh"),
-    ],
-)
-def test_what_the_front_end_writes_has_symbols(text: str, lang: str, caplog: pytest.LogCaptureFixture) -> None:
-    """In every language that Kokoro has a voice for, no phone is left out."""
-    voice = Voice("kokoro:x", "kokoro", lang, SAMPLE_RATE, "X", Alphabet.IPA)
-    with caplog.at_level(logging.DEBUG, "litetts_edge.engines"):
-        written = [symbols(sentence.phonemes, lang) for sentence in Frontend().sentences(text, voice, "")]
-    assert all(map(is_heard, written))
-    assert "no symbol" not in caplog.text
-
-
-def test_symbols_are_total() -> None:
-    """Any character in any language gives symbols of the vocabulary or nothing."""
-    everything = "".join(map(chr, [*range(0x20, 0x3100), 0x1F389, 0xD7FF, 0xFFFD]))
-    for lang in ("en-US", "en-GB", "fr-FR", "zh", "ja", "", "x" * 40):
-        assert set(symbols(everything, lang)) <= set(VOCABULARY)
-
-
-# -- long sentences ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        ("aaaa bbbb.", ["aaaa bbbb."]),
-        ("aaaaaa. b, cccc", ["aaaaaa.", "b, cccc"]),
-        ("aaaaa, bb cccc", ["aaaaa,", "bb cccc"]),
-        ("aaaa bbbb cccc", ["aaaa bbbb", "cccc"]),
-        ("a. bbbbbbb cccc", ["a. bbbbbbb", "cccc"]),
-        ("aaaaaaaaaaaa", ["aaaaaaaaaa", "aa"]),
-        ("aaaaaaaaaaːaa", ["aaaaaaaaa", "aːaa"]),
-        ("aaaaaaaaaˈaa", ["aaaaaaaaa", "ˈaa"]),
-        ("", []),
-        (" . ", ["."]),
-    ],
-)
-def test_a_long_sentence_is_cut_where_it_is_heard_least(text: str, parts: list[str]) -> None:
-    """Here at most ten symbols: behind the strongest mark, at a space, else between two phonemes."""
-    assert [portion.symbols for portion in portions(text, 10)] == parts
-
-
-def test_no_symbol_is_lost_or_said_twice() -> None:
-    """Whatever the text is, its symbols come back in order, at most as many as allowed at a time."""
-    random = np.random.default_rng(5)
-    for _ in range(300):
-        text = "".join(random.choice(list("aeiouˈː\u0303  ,.?—"), size=random.integers(0, 200)))
-        made = [portion.symbols for portion in portions(text, 17)]
-        assert "".join(made).replace(" ", "") == text.replace(" ", "")
-        assert all(0 < len(part) <= 17 for part in made)
-
-
-def test_a_sentence_of_nothing_is_a_short_silence(kokoro: KokoroEngine) -> None:
-    """Marks and unknown symbols alone are no speech."""
-    for ipa in ("", "?!", "ˈ ˌ", "\U0001f389", "\x00\ud800"):
-        samples = said(kokoro, ipa)
-        assert 0 < len(samples) < 1200
-        assert not samples.any()
-
-
-@pytest.mark.parametrize(
-    ("asked", "given"), [(0.5, 0.5), (2, 2), (0, 0.5), (-1, 0.5), (99, 2), (float("nan"), 1), (float("inf"), 2)]
-)
-def test_speed_is_bounded(asked: float, given: float) -> None:
-    """From 0.5 to 2."""
-    assert bounded(asked) == given
 
 
 # -- runs --------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -14,13 +14,7 @@ from litetts_edge.pcm import AudioChunk, AudioFormat, Samples
 from litetts_edge.sinks.lead_in import SLEEPS_AFTER_S, LeadIn
 from litetts_edge.sinks.speaker import SpeakerSink
 from litetts_edge.speech import RequestId, SpeakRequest
-from tests.virtual_card import RATE, VirtualCard, babble, card_of_this_process, virtual_card
-
-
-@pytest.fixture
-def card() -> Iterator[VirtualCard]:
-    with virtual_card() as fresh, card_of_this_process(fresh):
-        yield fresh
+from tests.virtual_card import RATE, VirtualCard, babble
 
 
 def test_a_stream_that_was_just_opened_is_asleep() -> None:

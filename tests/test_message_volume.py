@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,17 +16,11 @@ from litetts_edge.sinks.speaker import SpeakerSink
 from litetts_edge.speech import RequestId, SpeakRequest
 from tests.broker import Broker
 from tests.program import house, programs
-from tests.virtual_card import RATE, Recording, VirtualCard, card_of_this_process, virtual_card
+from tests.virtual_card import RATE, Recording, VirtualCard
 
 TONE: Samples = (0.5 * np.sin(2 * np.pi * 200 * np.arange(RATE // 2) / RATE)).astype(np.float32)
 PLAIN = SpeakRequest(RequestId("r"), "text", "voice")
 SOFT = replace(PLAIN, volume=20)
-
-
-@pytest.fixture
-def card() -> Iterator[VirtualCard]:
-    with virtual_card() as fresh, card_of_this_process(fresh):
-        yield fresh
 
 
 async def peak(sink: SpeakerSink, card: VirtualCard, request: SpeakRequest = PLAIN) -> float:

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from litetts_edge.sinks import players as players_module
 from litetts_edge.sinks.players import Players, PlayersUnreachable
-from tests.virtual_card import VirtualCard, card_of_this_process, virtual_card
-
-
-@pytest.fixture
-def card() -> Iterator[VirtualCard]:
-    with virtual_card() as fresh, card_of_this_process(fresh):
-        yield fresh
+from tests.virtual_card import VirtualCard
 
 
 async def test_a_frozen_server_is_given_up(card: VirtualCard, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -260,6 +261,18 @@ def test_without_prepared_graphs_it_speaks_whole_sentences(options: dict[str, An
     chunks = list(made.synthesize(spoken("Good morning."), made.voices[0], 1.0))
     assert [chunk.ends_sentence for chunk in chunks] == [True]
     assert windowed(stream=Stream.OFF).voices == made.voices
+
+
+def test_a_damaged_prepared_graph_costs_the_windows_not_the_voice(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The published file speaks, and the log has what to do."""
+    prepared = shutil.copytree(piper_models.prepared(), tmp_path / "prepared")
+    flow = prepared / piper_models.SMALL / "flow.onnx"
+    flow.write_bytes(flow.read_bytes()[:-1] + b"\0")
+    engine = PiperEngine(EngineOptions(pulled=piper_models.ENGINES, model=piper_models.SMALL, prepared=prepared))
+    assert len(list(engine.synthesize(spoken("Good morning."), engine.voices[0], 1.0))) == 1
+    assert "models optimize piper-small --force" in caplog.text
 
 
 def test_unload_and_back(engine: PiperEngine) -> None:

@@ -25,7 +25,7 @@ from litetts_edge.engines.options import EngineOptions, Stream
 from litetts_edge.engines.piper_config import PiperConfig, beside, read_config
 from litetts_edge.engines.piper_graphs import PiperGraphs, SplitGraphs, Told, WholeGraph
 from litetts_edge.engines.piper_input import alphabet, read
-from litetts_edge.engines.prepared import read_prepared
+from litetts_edge.engines.prepared import Prepared, read_prepared
 from litetts_edge.engines.termination import Runs
 from litetts_edge.errors import EngineFailed, VoiceNotFound
 from litetts_edge.pcm import AudioChunk, Samples, silence
@@ -159,8 +159,17 @@ class PiperEngine:
         if self._loaded is not None and self._loaded.model is model:
             return self._loaded.graphs
         self._make_room(model)
-        graphs = self._graphs(model)
-        graphs.load()
+        prepared = read_prepared(self._options.prepared, model.installed)
+        graphs = self._graphs(model, prepared)
+        try:
+            graphs.load()
+        except EngineFailed as error:
+            graphs.unload()
+            if prepared is None:
+                raise
+            log.warning("The published file is used instead: %s", error)
+            graphs = self._graphs(model, None)
+            graphs.load()
         try:
             self._warm_up(model, graphs)
         except BaseException:
@@ -179,9 +188,8 @@ class PiperEngine:
             log.warning("%s is unloaded first: %s, and %s", self._loaded.model.installed.name, need, room)
             self.unload()
 
-    def _graphs(self, model: _Model) -> PiperGraphs:
+    def _graphs(self, model: _Model, prepared: Prepared | None) -> PiperGraphs:
         """Windows where there are prepared graphs for them, else whole sentences."""
-        prepared = read_prepared(self._options.prepared, model.installed)
         variant = self._options.variant
         parts = {name: prepared.graph(name, variant) for name in PARTS} if prepared is not None else {}
         if self._options.stream is not Stream.OFF and all(parts.get(name) for name in PARTS):

@@ -198,7 +198,7 @@ def test_a_blend_speaks_the_language_of_its_largest_part(kokoro: KokoroEngine) -
         ("af_heart+", "mean 'kokoro:af_heart"),
         ("af_heart(0)", "No voice"),
         ("", "No voice"),
-        ("nova", "No voice"),
+        ("nova", "No voice named 'kokoro:nova'\\. (?!Did you mean 'kokoro:nova')"),
     ],
 )
 def test_a_wrong_voice_is_told(kokoro: KokoroEngine, name: str, hint: str) -> None:

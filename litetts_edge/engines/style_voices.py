@@ -97,7 +97,8 @@ class StyleVoices:
         except VoiceNotFound:
             if {"+", "("} & set(blended):
                 raise
-            known = [f"{self._engine}:{one}" for one in (*self.names, *self._presets, *self._aliases)]
+            aliases = (alias for alias, own in self._aliases.items() if own in self.names)
+            known = [f"{self._engine}:{one}" for one in (*self.names, *self._presets, *aliases)]
             raise VoiceNotFound(f"{self._engine}:{name}", known) from None
         largest = self._describe(self.names[int(shares.argmax())])
         called = "blend" if name == blended else name.capitalize()

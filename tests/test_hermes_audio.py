@@ -37,7 +37,8 @@ async def test_audio_that_is_none_is_told_and_finished(tmp_path: Path) -> None:
 async def test_waiting_audio_is_bounded(tmp_path: Path) -> None:
     """A sender that fills the memory is refused, and what came before is kept."""
     async with at_home(tmp_path, {"LITETTS_EDGE__OUTPUTS": "file"}) as (rhasspy, friend, _):
-        await rhasspy.send("hermes/tts/say", {"id": "slow", "siteId": NODE, "text": "a b c", "lang": "tiny:slow"})
+        slow = {"id": "slow", "siteId": NODE, "text": "A long one. " * 30, "lang": "tiny:slow"}  # a minute
+        await rhasspy.send("hermes/tts/say", slow)
         await friend.document("state", lambda state: state["current"] is not None)
         large = wav(60, 32_000)  # 3.8 MB here, 7.7 MB of samples
         for number in range(6):

@@ -69,7 +69,7 @@ async def test_the_most_urgent_work_is_done_first(thread: InferenceThread) -> No
         ("n2", Priority.NORMAL),
     ]
     rest = [asyncio.create_task(thread.run(partial(done.append, name), priority)) for name, priority in names]
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # until all of them have asked
     gate.open.set()
     await asyncio.gather(first, *rest)
     assert done == ["critical", "n1", "n2", "low"]
@@ -88,7 +88,7 @@ async def test_cancelling_ends_the_run_in_progress_and_no_other(thread: Inferenc
     waiting = asyncio.create_task(
         thread.run(lambda: terminated.append("never"), terminate=lambda: terminate("waiting"))
     )
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # until it has asked
     waiting.cancel()
     running.cancel()
     await asyncio.wait([waiting, running])
@@ -122,7 +122,7 @@ async def test_stopping_still_does_what_was_posted(clock: Clock) -> None:
     await asyncio.to_thread(gate.entered.wait, 5)
     thread.post(lambda: done.append("posted"))
     waiting = asyncio.create_task(thread.run(lambda: done.append("asked")))
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # until it has asked
     thread.stop()
     gate.open.set()
     assert await asyncio.to_thread(thread.join, 5)

@@ -277,9 +277,10 @@ async def test_a_killed_server_costs_no_sample_that_was_not_heard(card: VirtualC
 async def test_a_device_that_stays_away_fails_the_utterance(card: VirtualCard) -> None:
     """After give_up_s the request fails with a clear code and one sentence; the sink is ready for the next."""
     async with SpeakerSink(give_up_s=0.5) as sink:
-        speaking = asyncio.create_task(say(sink, babble(3.0, RATE), RATE))
-        await until(lambda: sink.state is SpeakerState.OPEN)
-        card.kill()
+        with card.recording() as recording:
+            speaking = asyncio.create_task(say(sink, babble(3.0, RATE), RATE))
+            await recording.sound()
+            card.kill()
         with pytest.raises(NoAudioDevice) as failed:
             await asyncio.wait_for(speaking, 5)
         assert str(failed.value).count("The output speaker failed") == 1
@@ -396,6 +397,47 @@ async def main():
             await writer.write(AudioChunk(np.ones(70000, dtype=np.float32) / 2, 48000))
             print("speaking", flush=True)
             sys.stdin.readline()
+
+asyncio.run(main())
+"""
+
+
+def test_a_server_that_dies_while_a_stream_starts_does_not_end_the_program(card: VirtualCard) -> None:
+    """Such a start never returns; closing its stream, or PortAudio for another sink, would abort the process."""
+    program = [sys.executable, "-c", DYING, str(card.pid)]
+    ended = subprocess.run(
+        program, env=os.environ | card.environment, stdout=subprocess.PIPE, timeout=60, check=True
+    )
+    assert ended.stdout == b"no device\nno device\n"
+
+
+DYING = """
+import asyncio, os, signal, sys
+import numpy as np
+from litetts_edge.errors import NoAudioDevice
+from litetts_edge.pcm import AudioChunk, AudioFormat
+from litetts_edge.sinks import speaker
+from litetts_edge.sinks.card import Card
+from litetts_edge.speech import RequestId, SpeakRequest
+
+class Dying(Card):
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value)
+        if name == "outlet" and value is not None:
+            os.kill(int(sys.argv[1]), signal.SIGKILL)
+
+speaker.Card = Dying
+
+async def main():
+    for _ in range(2):
+        async with speaker.SpeakerSink(give_up_s=0.5) as sink:
+            request = SpeakRequest(RequestId("r"), "text", "voice")
+            try:
+                async with sink.writer(request, AudioFormat(48000), lambda at: None) as writer:
+                    await writer.write(AudioChunk(np.ones(70000, dtype=np.float32) / 2, 48000))
+                    await writer.finish()
+            except NoAudioDevice:
+                print("no device", flush=True)
 
 asyncio.run(main())
 """

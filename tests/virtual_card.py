@@ -82,6 +82,12 @@ class VirtualCard:
             )
             self._await_ready(notes)
 
+    @property
+    def pid(self) -> int:
+        """Of the server that runs."""
+        assert self._server is not None, "the sound server is not running"
+        return self._server.pid
+
     def freeze(self) -> None:
         """The server stops answering, but its sockets stay open."""
         self._signal(signal.SIGSTOP)

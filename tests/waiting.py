@@ -48,7 +48,7 @@ async def until(claim: Callable[[], object], what: str = "the claim", folder: Pa
 def next_note(notes: socket.socket, process: subprocess.Popen[bytes], within_s: float = PATIENCE_S) -> list[str]:
     """The lines of what comes next on a socket that stands in for the service manager's; see sd_notify(3).
 
-    None when the process ends, or says nothing for so long.
+    No lines when the process ends, or says nothing for so long.
     """
     end = os.pidfd_open(process.pid)
     try:

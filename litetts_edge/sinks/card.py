@@ -16,7 +16,7 @@ from types import TracebackType
 
 from litetts_edge.errors import NoAudioDevice
 from litetts_edge.sinks import device as devices
-from litetts_edge.sinks.driver import DriverStuck, DriverThread
+from litetts_edge.sinks.driver import DriverStuck, DriverThread, anything_hangs
 from litetts_edge.sinks.outlet import Outlet
 from litetts_edge.sinks.playout import Playout
 from litetts_edge.sinks.ring import Ring
@@ -203,7 +203,7 @@ class Card:
             return devices.choose(self._wanted, devices.outputs())
 
         try:
-            if not self._driver.stuck:  # ending PortAudio under a hanging stream would hang as well
+            if not anything_hangs():
                 with _stderr_kept():
                     await self._driver.call(devices.refresh, LOOK_S)
             device = await self._driver.call(choose, LOOK_S)

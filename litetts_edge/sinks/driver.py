@@ -23,6 +23,15 @@ Result = TypeVar("Result")
 STUCK_AT_MOST = 3
 """Threads that may hang at the same time; beyond that nothing new is tried until one returns."""
 
+_hanging: list[threading.Thread] = []
+"""Of the whole process, which has one PortAudio: a sink that follows another must know what that left behind."""
+
+
+def anything_hangs() -> bool:
+    """Whether some call into PortAudio still hangs: to end PortAudio then would hang too, or abort the process."""
+    _hanging[:] = [thread for thread in _hanging if thread.is_alive()]
+    return bool(_hanging)
+
 
 class DriverStuck(Exception):
     """The sound system did not answer in time."""
@@ -131,6 +140,7 @@ class DriverThread:
         call.future.cancel()
         if self._thread is not None:
             self._stuck.append(self._thread)
+            _hanging.append(self._thread)
         self.close()
         # sounddevice ends PortAudio when the interpreter exits, which waits for a hanging stream for ever.
         sounddevice = sys.modules.get("sounddevice")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 from litetts_edge.sinks.device import Device, close_stream, open_stream, start_stream
-from litetts_edge.sinks.driver import DriverThread
+from litetts_edge.sinks.driver import DriverStuck, DriverThread
 from litetts_edge.sinks.playout import Playout
 from litetts_edge.sinks.ring import Ring
 
@@ -30,6 +31,10 @@ class Outlet:
         self._patience_s = max(0.5, 4 * latency_s)
         self._started = False
         self._started_at = 0.0
+        self._in_use = threading.Lock()
+        """Held while a driver thread starts or closes the stream. PortAudio aborts the process when it is closed
+        by one thread while it is started by another, which hangs when the sound server has just died."""
+        self._is_over = False
         self.ended_at: float | None = None
         """time.monotonic() at which PortAudio said that the stream is over."""
 
@@ -71,7 +76,7 @@ class Outlet:
         if not self._started:
             self.playout.last_at = self._started_at = time.monotonic()
             self._started = True
-            await self._driver.call(lambda: start_stream(self._stream), OPEN_S)
+            await self._driver.call(self._start, OPEN_S)
 
     @property
     def silent_since(self) -> float | None:
@@ -103,6 +108,24 @@ class Outlet:
         return self.playout.timeline.heard_by(self.ring.taken)
 
     async def close(self) -> None:
-        """Stop at once. A frozen device is left to its thread after CLOSE_S: raises DriverStuck."""
+        """Stop at once. A frozen device is left to its thread, after CLOSE_S at most: raises DriverStuck."""
         self.playout.dead = True
-        await self._driver.call(lambda: close_stream(self._stream), CLOSE_S)
+        await self._driver.call(self._close, CLOSE_S)
+
+    def _start(self) -> None:
+        with self._in_use:
+            try:
+                if not self._is_over:
+                    start_stream(self._stream)
+            finally:
+                if self._is_over:  # close() was here meanwhile, and left it to this thread
+                    close_stream(self._stream)
+
+    def _close(self) -> None:
+        self._is_over = True
+        if not self._in_use.acquire(timeout=CLOSE_S / 3):
+            raise DriverStuck("The sound system has not started the stream yet.")
+        try:
+            close_stream(self._stream)
+        finally:
+            self._in_use.release()

@@ -212,7 +212,7 @@ async def test_a_cancelled_write_leaves_the_sink_usable(make: StageMaker, tmp_pa
     async with make(tmp_path) as stage:
         stage.sink.pause()
         speaking = asyncio.create_task(say(stage, "1", babble(20.0, RATE, 1)))
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # until it writes
         speaking.cancel()
         await asyncio.wait({speaking}, timeout=2)
         assert speaking.done()

@@ -24,7 +24,7 @@ from litetts_edge.mqtt.hermes import Hermes
 from litetts_edge.mqtt.homeassistant import HomeAssistant
 from litetts_edge.mqtt.link import Link
 from litetts_edge.mqtt.memory import LastAnnounced, LastHeard
-from litetts_edge.mqtt.messages import new_id
+from litetts_edge.mqtt.messages import defaults_of, new_id
 from litetts_edge.mqtt.neighbour import Neighbour
 from litetts_edge.mqtt.publisher import AudioOverMqtt
 from litetts_edge.mqtt.service import MqttService
@@ -33,6 +33,8 @@ from litetts_edge.mqtt.verbs import Verbs
 from litetts_edge.pipeline.bus import EventBus, Subscription
 from litetts_edge.pipeline.inference import InferenceThread
 from litetts_edge.pipeline.inventory import untuned, voices_of
+from litetts_edge.pipeline.journal import Journal
+from litetts_edge.pipeline.keeping import Keeping
 from litetts_edge.pipeline.ledger import CrashLedger
 from litetts_edge.pipeline.loading import Loader
 from litetts_edge.pipeline.manners import Manners
@@ -102,6 +104,10 @@ class Daemon:
             loader=self.loader,
             manners=self.manners,
         )
+        self.keeping = Keeping(
+            self.pipeline, Journal(Path(settings.state_dir) / "waiting.json"), is_on=settings.queue.keep
+        )
+        self.pipeline.keep = self.keeping.last
         self.homeassistant = HomeAssistant(
             self.live,
             lambda: self.audio.topics,
@@ -166,12 +172,15 @@ class Daemon:
         await asyncio.to_thread(self.ledger.load)
         await asyncio.to_thread(self.manners.look, self.live.value)
         self.thread.start()
-        with self.bus.subscribe() as counted, self.bus.subscribe() as told:
+        with self.bus.subscribe() as counted, self.bus.subscribe() as told, self.bus.subscribe() as changes:
             async with self.loudspeaker, asyncio.TaskGroup() as group:
                 counting = group.create_task(self._count(counted), name="health")
                 ticking = group.create_task(self.heartbeat.run(), name="watchdog")
                 async with self.pipeline.running():
                     await self._load_voice()
+                    now = self.live.value
+                    await self.keeping.restore(defaults_of(now), is_age_needed=now.mqtt.backlog != "speak")
+                    keeping = group.create_task(self.keeping.run(changes), name="keeping")
                     residing = group.create_task(self.residence.run(), name="residence")
                     wyoming = group.create_task(self.wyoming.run(), name="wyoming door")
                     if self.live.value.mqtt.enabled:
@@ -186,6 +195,7 @@ class Daemon:
                     residing.cancel()
                     announcing.cancel()
                     locating.cancel()
+                keeping.cancel()
                 self.door.silent()
                 wyoming.cancel()
                 counting.cancel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from litetts_edge.chimes import chime
 from tests.broker import Broker
 from tests.program import House, Program, house, programs
 from tests.virtual_card import RATE, VirtualCard, likenesses, place, virtual_card
+from tests.waiting import until
 
 QUICK = {
     "LITETTS_EDGE__ENGINE__NAME": "espeak",
@@ -146,3 +148,36 @@ async def test_the_newest_replaces_and_the_same_is_not_said_twice(node: tuple[Ho
     await friend.send("resume")
     await friend.closed("b")
     assert friend.story("b")[-1] == "finished"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+async def test_a_restart_and_a_crash_lose_nothing(node: tuple[House, Program], number: signal.Signals) -> None:
+    """What waits for the morning is said then, and an alarm goes on, each with one closing event in all."""
+    friend, program = node
+    await friend.send("quiet/set", "ON")
+    await friend.document("state", lambda state: bool(state["quiet"]))
+    await friend.send("request/override", {"key": "quiet.others", "value": "hold"})
+    await friend.until(lambda: bool(friend.documents("response/override")))
+    await friend.send("speak", {"id": "laundry", "text": "The laundry is done.", "ttl_s": 3600})
+    await friend.send("speak", {"id": "leak", "text": "Water!", "until_ack": True, "priority": "critical"})
+    await friend.until(lambda: {"laundry", "leak"} <= {one["id"] for one in friend.events()})
+    await friend.until(lambda: "started" in friend.story("leak"))
+    kept = program.folder / "state" / "waiting.json"
+
+    def is_written() -> bool:
+        text = kept.read_text() if kept.exists() else ""
+        return '"laundry"' in text and '"leak"' in text
+
+    await until(is_written, "what waits on the disk", kept.parent)
+    await program.end(number)
+    friend.heard.clear()
+    await program.start()
+    await friend.until(lambda: friend.documents("state") != [])
+    assert (await friend.ask("queue"))["status"] == "ok"
+    assert (await friend.ask("cancel", {"id": "leak"}))["data"]
+    await friend.closed("leak")
+    assert friend.story("leak") == ["queued", "cancelled"]
+    await friend.send("quiet/set", "OFF")
+    await friend.closed("laundry")
+    assert friend.story("laundry") == ["queued", "started", "finished"]
+    await until(lambda: not kept.exists(), "the end of the file", kept.parent)

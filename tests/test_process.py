@@ -44,8 +44,9 @@ async def test_ready_is_said_once_the_voice_is_warm_and_stopping_at_the_end(tmp_
 
 
 async def test_sigterm_says_offline_and_leaves_with_0(tmp_path: Path) -> None:
-    """In the middle of a text, which is told as cancelled; well within 2 s."""
-    async with at_home(tmp_path, {**QUIET, "LITETTS_EDGE__ENGINE__NAME": "tiny"}) as (program, friend):
+    """In the middle of a text, which is told as cancelled where nothing is kept; well within 2 s."""
+    environ = {**QUIET, "LITETTS_EDGE__ENGINE__NAME": "tiny", "LITETTS_EDGE__QUEUE__KEEP": "false"}
+    async with at_home(tmp_path, environ) as (program, friend):
         await friend.send("speak", {"id": "x", "text": "a long one", "voice": "tiny:slow"})
         await friend.until(lambda: "started" in friend.story("x"))
         began = time.monotonic()

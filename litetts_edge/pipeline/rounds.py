@@ -40,6 +40,19 @@ class Rounds:
             self._open[request.id] = _Insisting(now + self._limit_s())
         return True
 
+    def ends_at(self, request: SpeakRequest) -> float | None:
+        """Until when it insists; None for one that does not, or has not begun."""
+        insisting = self._open.get(request.id)
+        return insisting.ends_at if insisting else None
+
+    def resume(self, request: RequestId, ends_at: float) -> None:
+        """It was begun by a process that is gone."""
+        self._open[request] = _Insisting(ends_at)
+
+    def forget(self, request: RequestId) -> None:
+        """It will not go on."""
+        self._open.pop(request, None)
+
     def again_at(self, request: SpeakRequest) -> float:
         """When its next round is due; long ago for one that does not insist."""
         insisting = self._open.get(request.id)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 
 from litetts_edge.errors import BadRequest, Duplicate, NothingToRepeat, OutputNotFound, QuietHours, ShuttingDown
@@ -39,6 +39,10 @@ from litetts_edge.speech import RequestId, SpeakRequest
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], float]
+
+
+async def _keeps_nothing() -> frozenset[RequestId]:
+    return frozenset()
 
 
 class SpeechPipeline:
@@ -78,6 +82,11 @@ class SpeechPipeline:
         self.turns = Turns(lambda name: name in self._current)
         self._busy_at = clock()
         self._closing = False
+        self.keep: Callable[[], Awaitable[frozenset[RequestId]]] = _keeps_nothing
+        """Asked once, at the end: what is open now and stays so, because the next process will speak it."""
+        self._kept: frozenset[RequestId] = frozenset()
+        self._untold: list[ClosingEvent] | None = None
+        """Closing events of a time when it is not known yet which requests stay open."""
         self._expiry: asyncio.TimerHandle | None = None
         queue.held = lambda request: self.manners.held(request, clock())
 
@@ -197,6 +206,10 @@ class SpeechPipeline:
         """What is spoken now: aloud before quiet."""
         return self._current.get(Lane.ALOUD) or self._current.get(Lane.QUIET)
 
+    def speaking(self) -> tuple[Current, ...]:
+        """What is spoken now, in either lane."""
+        return tuple(self._current.values())
+
     def idle_s(self) -> float:
         """Seconds since anything was spoken or asked for."""
         return 0.0 if self._current or len(self.queue) else self._clock() - self._busy_at
@@ -205,18 +218,31 @@ class SpeechPipeline:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Speak what is submitted until the context is left; then cut what is spoken, and close what waits."""
+        """Speak what is submitted until the context is left; then cut what is spoken, and close what waits.
+
+        What keep() names then is cut, too, and not closed.
+        """
         async with asyncio.TaskGroup() as group:
             lanes = [group.create_task(self._serve(name), name=f"lane {name}") for name in Lane]
             try:
                 yield
             finally:
-                self._closing = True
-                self.stop("shutdown")
+                await self._end()
                 if self._expiry is not None:
                     self._expiry.cancel()
                 for task in lanes:
                     task.cancel()
+
+    async def _end(self) -> None:
+        self._closing = True
+        self._untold = []
+        keeping = self.keep()
+        self.skip("shutdown")
+        self._kept = await keeping
+        untold, self._untold = self._untold, None
+        for event in untold:
+            self._close(event)
+        self.clear("shutdown")
 
     async def _serve(self, name: Lane) -> None:
         while True:
@@ -224,6 +250,8 @@ class SpeechPipeline:
                 await self._resumed.wait()
             await self.queue.wait(name)
             await self.turns.next(name)
+            if self._closing:
+                return
             if name is Lane.ALOUD and self.paused:
                 continue
             self._expire()
@@ -270,7 +298,10 @@ class SpeechPipeline:
         self._close(event)
 
     def _close(self, event: ClosingEvent) -> None:
-        self.bus.publish(self.manners.rounds.closing(event))
+        if self._untold is not None:
+            self._untold.append(event)
+        elif event.id not in self._kept:
+            self.bus.publish(self.manners.rounds.closing(event))
 
     async def _say(self, request: SpeakRequest) -> Finished:
         started = self._clock()

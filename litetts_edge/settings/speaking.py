@@ -190,6 +190,11 @@ class Queue(Section):
     max: int = setting(
         100, applies="restart", ge=1, le=10000, unit="requests", help="How many may wait; more are refused."
     )
+    keep: bool = setting(
+        True,
+        applies="restart",
+        help="Write what waits to the state folder, so that neither a restart nor a crash loses it.",
+    )
 
 
 class Request(Section):

@@ -17,7 +17,8 @@ from litetts_edge.engines.installed import InstalledModel, read_installed
 from litetts_edge.engines.onnx import MANIFEST
 from litetts_edge.engines.prepared import circumstances
 from litetts_edge.prepare import piper_parts
-from litetts_edge.prepare.split_piper import Split, split
+from litetts_edge.prepare.split_piper import Split, probe_inputs, split
+from tests.fixed_models import in_8_bits
 
 ENGINES = Path(__file__).parent / "data" / "engines"
 SMALL, SPEAKERS = "piper-small", "piper-small-speakers"
@@ -50,12 +51,23 @@ def prepared() -> Path:
     return folder
 
 
-def write_prepared(folder: Path, model: InstalledModel, cut: Split) -> None:
-    """The graphs and their manifest."""
+@cache
+def eight_bit(name: str) -> onnx.ModelProto:
+    """The decoder of a small voice that carries, its convolutions in 8 bits with the ranges of one sentence."""
+    cut = carrying(name)
+    made = {"encoder": cut.encoder, "flow": cut.flow, "decoder": cut.decoder}
+    return in_8_bits(cut.decoder, piper_parts.sentence_windows(made, made, [probe_inputs(40)]))
+
+
+def write_prepared(folder: Path, model: InstalledModel, cut: Split, *, in_8_bits: bool = False) -> None:
+    """The graphs and their manifest; with a decoder in 8 bits, if asked for."""
     here = folder / model.name
     here.mkdir(parents=True)
     facts: dict[str, Any] = {**circumstances(model), "name": model.name, "files": {}, "graphs": {}}
-    for variant, part in (("encoder", cut.encoder), ("flow", cut.flow), ("decoder", cut.decoder)):
+    written = {"encoder": cut.encoder, "flow": cut.flow, "decoder": cut.decoder}
+    if in_8_bits:
+        written["decoder-8bit"] = eight_bit(model.name)
+    for variant, part in written.items():
         data = part.SerializeToString()
         (here / f"{variant}.onnx").write_bytes(data)
         facts["files"][f"{variant}.onnx"] = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}

@@ -16,10 +16,12 @@ import onnx
 from numpy.typing import NDArray
 
 from litetts_edge.engines.installed import read_installed
+from litetts_edge.engines.kokoro_windows import Shape
 from litetts_edge.engines.prepared import circumstances
 from litetts_edge.prepare import kokoro_carry
 from litetts_edge.prepare.compare import open_session
 from litetts_edge.prepare.split_kokoro import split
+from tests.fixed_models import in_8_bits
 
 Array = NDArray[Any]
 
@@ -129,16 +131,27 @@ def carrying(name: str) -> onnx.ModelProto:
     return kokoro_carry.form(parts(name)["generator"], generator_feed(name))
 
 
-def install_parts(folder: Path, name: str, *, carries: bool = False) -> Path:
-    """Write `<folder>/<name>/`, which is returned; with a generator that carries, if asked for."""
+@cache
+def eight_bit(name: str) -> onnx.ModelProto:
+    """The generator that carries, all its convolutions in 8 bits with the ranges of one sentence."""
+    shape = Shape.read({one.key: one.value for one in carrying(name).metadata_props})
+    session = open_session(carrying(name).SerializeToString())
+    return in_8_bits(carrying(name), kokoro_carry.windows(session, shape, generator_feed(name), 48)[1])
+
+
+def install_parts(folder: Path, name: str, *, carries: bool = False, in_8_bits: bool = False) -> Path:
+    """Write `<folder>/<name>/`, which is returned; with a generator that carries or one in 8 bits, if asked."""
     here, model = folder / name, read_installed(MODELS / name)
     here.mkdir()
     files = {}
-    for part, made in ({**parts(name), "generator": carrying(name)} if carries else parts(name)).items():
+    written = {**parts(name), "generator": carrying(name)} if carries else {**parts(name)}
+    if in_8_bits:
+        written["generator-8bit"] = eight_bit(name)
+    for part, made in written.items():
         content = made.SerializeToString()
         (here / f"{part}.onnx").write_bytes(content)
         files[f"{part}.onnx"] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-    graphs = {part: {"files": [f"{part}.onnx"], "rewrites": [], "snr_db": 300.0} for part in parts(name)}
+    graphs = {part: {"files": [f"{part}.onnx"], "rewrites": [], "snr_db": 300.0} for part in written}
     facts = circumstances(model) | {"name": name, "files": files, "graphs": graphs}
     (here / "manifest.json").write_text(json.dumps(facts), "utf-8")
     return here

@@ -23,8 +23,8 @@ from litetts_edge.engines.stream_check import (
     stream_check,
     window_ends,
 )
-from litetts_edge.engines.stream_record import CHECKS, StreamCheck, checks, passed, record, sha256
-from litetts_edge.engines.stream_statistics import FOLDER, Calibration, Observed, fit, read, write
+from litetts_edge.engines.stream_record import CHECKS, FOLDER, StreamCheck, checks, passed, record, sha256
+from litetts_edge.engines.stream_statistics import Calibration, Observed, fit, read, write
 from litetts_edge.engines.style_engine import StyleEngine
 from litetts_edge.engines.style_graph import Piece, WholeGraph
 from litetts_edge.engines.style_speech import Spoken

@@ -16,7 +16,7 @@ from litetts_edge.engines.memory import Room
 from litetts_edge.engines.onnx import MANIFEST, verify
 from litetts_edge.engines.prepared import read_prepared
 from litetts_edge.errors import BadField, EngineFailed, ExtraMissing
-from litetts_edge.prepare import norms
+from litetts_edge.prepare import recipe
 from litetts_edge.prepare.compare import open_session, snr_db
 from litetts_edge.prepare.graph import Graph
 from litetts_edge.prepare.prepare import prepare
@@ -114,7 +114,7 @@ def test_a_rewrite_that_changes_the_sound_is_dropped(
             graph.read_instead(node, 1, node.input[2])
         return 1
 
-    monkeypatch.setattr(norms, "absorb_scale", wrong)
+    monkeypatch.setattr(recipe, "BEFORE", (("norm scales", wrong),))
     prepare(model, tmp_path, FEEDS)
     about = json.loads((tmp_path / "block" / MANIFEST).read_text())["graphs"]["whole"]
     assert [one["name"] for one in about["dropped"]] == ["norm scales"]

@@ -50,7 +50,7 @@ def _asked(models: Sequence[InstalledModel], name: str) -> Sequence[InstalledMod
 
 
 def _prepare(model: InstalledModel, prepared: Path, options: argparse.Namespace) -> dict[str, Any]:
-    from litetts_edge.prepare.feeds import feeds
+    from litetts_edge.prepare.feeds import feeds, other_feeds
     from litetts_edge.prepare.prepare import prepare
 
     def tell(text: str) -> None:
@@ -60,7 +60,8 @@ def _prepare(model: InstalledModel, prepared: Path, options: argparse.Namespace)
     if not options.force and read_prepared(prepared, model) is not None:
         tell("what is there fits this model and this machine (--force makes it again)")
     else:
-        prepare(model, prepared, feeds(model), force=True, tell=tell)
+        others = [] if options.exact else other_feeds(model)
+        prepare(model, prepared, feeds(model), others=others, force=True, tell=tell)
     facts = read_manifest(model.engine, prepared / model.name)
     if not options.json:
         print(table(facts["graphs"]))

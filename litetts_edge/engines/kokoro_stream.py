@@ -18,14 +18,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from litetts_edge.engines.calibrated_voices import CalibratedVoices
 from litetts_edge.engines.chunking import Pace, Schedule, Windows
+from litetts_edge.engines.eight_bit import eight_bit_of
 from litetts_edge.engines.installed import InstalledModel
 from litetts_edge.engines.kokoro_windows import Generating, Shape, Told
 from litetts_edge.engines.onnx import OnnxModel, Port, trim
 from litetts_edge.engines.options import EngineOptions, Stream
+from litetts_edge.engines.part_sessions import PartSessions
 from litetts_edge.engines.prepared import Prepared, read_prepared
-from litetts_edge.engines.stream_record import passed
-from litetts_edge.engines.stream_statistics import FOLDER, Calibration, Floats, Observed, features, read
+from litetts_edge.engines.stream_record import FOLDER, passed
+from litetts_edge.engines.stream_statistics import Calibration, Floats, Observed, features
 from litetts_edge.engines.style_graph import (
     SAMPLE_RATE,
     STYLE,
@@ -89,8 +92,8 @@ class KokoroStream:
         """The sha256 of the published file."""
         self.calibrated = prepared.folder / FOLDER
         """Folder of the calibrations and of what was found of them."""
-        self._sessions: dict[str, OnnxModel] = {}
-        self._calibrations: dict[str, Calibration | None] = {}
+        self._parts = PartSessions(model.engine, prepared, options)
+        self._voices = CalibratedVoices(prepared, options, self.source, model.name)
         self._pace = Pace()
         self._shape: Shape | None = None
         self._ports = (Port("", np.dtype(object), 0, 0),) * 3
@@ -104,7 +107,7 @@ class KokoroStream:
     @property
     def model_bytes(self) -> int:
         """Size of the loaded files; 0 when not loaded."""
-        return self._whole.model_bytes + sum(session.model_bytes for session in self._sessions.values())
+        return self._whole.model_bytes + self._parts.model_bytes
 
     @property
     def style_width(self) -> int:
@@ -122,15 +125,16 @@ class KokoroStream:
         """The parts that the voices need, or the whole graph. Raises EngineFailed."""
         if self.is_loaded:
             return
-        is_windowed = bool(passed(self.calibrated, self.source))
-        if self._options.stream is Stream.CALIBRATED and not is_windowed:
+        good = passed(self.calibrated, self.source)
+        if self._options.stream is Stream.CALIBRATED and not good:
             name = self._model.name
             log.info(
                 "%s speaks whole sentences: `models check %s` has found no voice good in windows.", name, name
             )
             self._whole.load()
         else:
-            self.load_parts("generator" if self._options.stream is Stream.CALIBRATED else "generator-stats")
+            is_calibrated = self._options.stream is Stream.CALIBRATED
+            self.load_parts(self.generator(min(good)) if is_calibrated else "generator-stats")
 
     def load_parts(self, generator: str = "generator-stats") -> None:
         """Front, source and one of the generators; a second call does nothing. Raises EngineFailed."""
@@ -138,9 +142,7 @@ class KokoroStream:
             return
         self._whole.unload()
         try:
-            for part in ("front", "source", generator):
-                self._session(part)
-            front = self._sessions["front"]
+            front, _, _ = (self._parts[part] for part in ("front", "source", generator))
             self._ports = read_inputs(front, self._model.engine, self._prepared.folder)
             self._shape = Shape.read(front.metadata)
         except (KeyError, ValueError) as error:
@@ -157,11 +159,9 @@ class KokoroStream:
     def unload(self) -> None:
         """Free the sessions."""
         self._whole.unload()
-        for session in self._sessions.values():
-            session.unload()
-        self._sessions.clear()
+        self._parts.unload()
         self._shape = None
-        self._calibrations.clear()
+        self._voices.forget()
 
     def steps(
         self, ids: NDArray[np.int64], style: NDArray[np.float32], speed: float, voice: str = ""
@@ -174,20 +174,24 @@ class KokoroStream:
         if calibration is None:
             yield lambda run: self._exact(ids, style, speed, run)
         else:
-            yield from self.windows(ids, style, speed, calibration)
+            yield from self.windows(ids, style, speed, calibration, self.generator(voice))
 
     def windows(
-        self, ids: NDArray[np.int64], style: NDArray[np.float32], speed: float, calibration: Calibration
+        self,
+        ids: NDArray[np.int64],
+        style: NDArray[np.float32],
+        speed: float,
+        calibration: Calibration,
+        generator: str = "generator",
     ) -> Iterator[Step]:
-        """The steps of a sentence with these statistics."""
+        """The steps of a sentence with these statistics, by that form of the generator."""
         begun: list[_Speaking] = []
 
         def first(run: Run) -> Piece:
             told = self.tell(ids, style, speed, run)
             statistics = calibration.statistics(features(told.frames, told.source))
-            begun.append(
-                _Speaking(told, self.generating(told, self.affine(told, statistics)), self._schedule(told))
-            )
+            generating = self.generating(told, self.affine(told, statistics), generator)
+            begun.append(_Speaking(told, generating, self._schedule(told, generating.shape)))
             return self._window(begun[0], run)
 
         yield first
@@ -197,7 +201,7 @@ class KokoroStream:
 
     def tell(self, ids: NDArray[np.int64], style: NDArray[np.float32], speed: float, run: Run) -> Told:
         """Run front and source. Raises EngineFailed."""
-        front = self._session("front")
+        front = self._parts["front"]
         wanted, styled, fast = self._ports
         given = {
             wanted.name: shaped(ids, wanted, 2),
@@ -206,7 +210,7 @@ class KokoroStream:
         }
         told = _named(front, front.run(given, run))
         pitch = told["pitch"]
-        source = self._session("source")
+        source = self._parts["source"]
         samples = int(told["frames"].shape[2]) * self.shape.samples
         (features_of_source,) = source.run({"pitch": pitch} | self._noise(source.inputs, samples), run)
         # Exports that take an arc tangent of 0/0 say NaN for the phase of a bin without energy.
@@ -221,7 +225,7 @@ class KokoroStream:
 
     def whole(self, told: Told, run: Run) -> tuple[NDArray[np.float32], Floats]:
         """The samples of a sentence, made in one go, and its statistics (2, channels). Raises EngineFailed."""
-        session = self._session("generator-stats")
+        session = self._parts["generator-stats"]
         given = {"frames": told.frames, "source": told.source, "modulation": told.modulation}
         made = _named(session, session.run(given, run, shrink=self._options.shrink))
         return heard(made["waveform"], self._model), made["statistics"]
@@ -231,15 +235,23 @@ class KokoroStream:
         told = self.tell(ids, style, 1.0, run)
         return Observed(features(told.frames, told.source), self.whole(told, run)[1])
 
-    def generating(self, told: Told, affine: Floats) -> Generating:
-        """The sentence, to be made in windows. Raises EngineFailed."""
-        session, shape = self._session("generator"), self._shape_of_windows
-        return Generating(session, self._model, shape, told, affine)
+    def generator(self, voice: str) -> str:
+        """The form of the generator that a calibrated voice is spoken with."""
+        return self._voices.generator(voice)
 
     @property
-    def _shape_of_windows(self) -> Shape:
-        """What the generator says of itself, which may carry."""
-        return Shape.read(self._session("generator").metadata)
+    def generators(self) -> tuple[str, ...]:
+        """All forms of the generator for windows, the one for less first."""
+        return tuple(form for form in (eight_bit_of("generator"), "generator") if form in self._prepared.graphs)
+
+    def sha256(self, generator: str) -> str:
+        """Of a form of the generator."""
+        return self._prepared.graphs[generator].sha256
+
+    def generating(self, told: Told, affine: Floats, generator: str = "generator") -> Generating:
+        """The sentence, to be made in windows by that form of the generator. Raises EngineFailed."""
+        session = self._parts[generator]
+        return Generating(session, self._model, Shape.read(session.metadata), told, affine)
 
     def affine(self, told: Told, statistics: Floats) -> Floats:
         """Gain and bias (2, channels) of the sentence's normalisations with the statistics (2, channels) given."""
@@ -248,32 +260,12 @@ class KokoroStream:
 
     def calibration(self, voice: str) -> Calibration | None:
         """That of a voice, if it has one that the check has passed; why not, is logged once."""
-        if voice not in self._calibrations:
-            self._calibrations[voice] = self._read_calibration(voice)
-        return self._calibrations[voice]
+        (modulation,) = (one for one in self._parts["front"].outputs if one.name == "modulation")
+        return self._voices.calibration(voice, modulation.width)
 
     def forget(self) -> None:
         """Read calibrations again when they are needed."""
-        self._calibrations.clear()
-
-    def _read_calibration(self, voice: str) -> Calibration | None:
-        if not voice:
-            return None
-        file = self.calibrated / f"{voice}.npz"
-        why = ""
-        if not file.is_file():
-            why = "it has no calibration"
-        elif voice not in passed(self.calibrated, self.source):
-            why = "its calibration has not passed the check"
-        if why:
-            log.info("%s of %s is spoken in whole sentences: %s.", voice, self._model.name, why)
-            return None
-        return read(file, self.source, self._channels)
-
-    @property
-    def _channels(self) -> int:
-        (port,) = (one for one in self._session("front").outputs if one.name == "modulation")
-        return port.width
+        self._voices.forget()
 
     def _exact(self, ids: NDArray[np.int64], style: NDArray[np.float32], speed: float, run: Run) -> Piece:
         told = self.tell(ids, style, speed, run)
@@ -287,43 +279,16 @@ class KokoroStream:
         samples = speaking.generating.make(end, run)
         now = self._clock()
         total = int(speaking.told.frames.shape[2])
-        self._pace.took(end - start + self._shape_of_windows.again, now - began)
+        self._pace.took(end - start + speaking.generating.shape.again, now - began)
         speaking.schedule.handed_over(now)
         speaking.at = end
         is_last = end == total
         return Piece(samples, is_last=is_last, durations=speaking.told.durations if is_last else None)
 
-    def _schedule(self, told: Told) -> Schedule:
-        shape = self._shape_of_windows
+    def _schedule(self, told: Told, shape: Shape) -> Schedule:
         frame_s = shape.samples / SAMPLE_RATE
         windows = Windows(frame_s, shape.again, _FIRST, _LEAST, _MOST_CARRIED if shape.late else _MOST)
         return Schedule(windows, self._pace, int(told.frames.shape[2]))
-
-    def _session(self, part: str) -> OnnxModel:
-        """Loaded; of the two generators, one at a time."""
-        if part not in self._sessions:
-            for other in ("generator", "generator-stats"):
-                if part.startswith("generator") and other in self._sessions:
-                    self._sessions.pop(other).unload()
-            self._sessions[part] = self._loaded(part)
-        return self._sessions[part]
-
-    def _loaded(self, part: str) -> OnnxModel:
-        path = self._prepared.graph(part)
-        if path is None:
-            raise EngineFailed(self._model.engine, f"{self._prepared.folder} has no {part}.")
-        options = self._options
-        session = OnnxModel(
-            self._model.engine,
-            path,
-            threads=options.threads,
-            spinning=options.spinning,
-            # In windows it holds what one of them takes, and never gives that back.
-            arena=options.arena or part != "generator-stats",
-            pattern=False,
-        )
-        session.load()
-        return session
 
     def _noise(self, ports: tuple[Port, ...], samples: int) -> dict[str, NDArray[Any]]:
         """What the source's noise inputs are given: the same for every sentence of a length."""

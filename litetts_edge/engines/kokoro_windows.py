@@ -74,7 +74,7 @@ class Generating:
         """`affine`: gain and bias of the normalisations, (2, channels)."""
         self._session = session
         self._model = model
-        self._shape = shape
+        self.shape = shape
         self._told = told
         self._affine = affine
         self._frames = int(told.frames.shape[2])
@@ -89,13 +89,13 @@ class Generating:
     def make(self, end: int, run: Run) -> NDArray[np.float32]:
         """The samples up to frame `end` that have not been made yet. Raises EngineFailed."""
         start, self._at = self._at, end
-        count = (end - start) * self._shape.samples
+        count = (end - start) * self.shape.samples
         if self._carried is None:
-            low = max(0, start - self._shape.before)
-            made = self._run(self._inputs(low, min(self._frames, end + self._shape.behind), whole=True), run)
-            skipped = (start - low) * self._shape.samples
+            low = max(0, start - self.shape.before)
+            made = self._run(self._inputs(low, min(self._frames, end + self.shape.behind), whole=True), run)
+            skipped = (start - low) * self.shape.samples
             return heard(made["waveform"], self._model)[skipped : skipped + count]
-        until = min(self._frames, end + self._shape.late)
+        until = min(self._frames, end + self.shape.late)
         if until > self._fed:
             given = self._inputs(self._fed, until, whole=not self._fed)
             made = self._run(self._carried.inputs(given, last=until == self._frames), run)
@@ -107,7 +107,7 @@ class Generating:
 
     def _inputs(self, low: int, high: int, *, whole: bool) -> dict[str, NDArray[Any]]:
         """Of the frames from `low` to `high`; `whole`: with the first position of the source."""
-        steps = self._shape.steps
+        steps = self.shape.steps
         begin = low * steps if whole else low * steps + 1
         return {
             "frames": np.ascontiguousarray(self._told.frames[:, :, low:high]),

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from litetts_edge.engines.installed import InstalledModel
 from litetts_edge.engines.options import EngineOptions, Stream
 from litetts_edge.engines.prepared import Prepared, read_prepared
-from litetts_edge.engines.stream_record import passed
+from litetts_edge.engines.stream_record import FOLDER, passed
 
 _STYLE = ("front", "source", "generator", "generator-stats")
 PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -39,8 +39,6 @@ def mode_of(model: InstalledModel, options: EngineOptions) -> Mode:
 
 def calibrated(prepared: Prepared, model: InstalledModel) -> frozenset[str]:
     """The voices that a check has found good in windows."""
-    from litetts_edge.engines.stream_statistics import FOLDER  # it imports numpy
-
     graphs = model.files_of("model")
     return passed(prepared.folder / FOLDER, graphs[0].sha256) if graphs else frozenset()
 

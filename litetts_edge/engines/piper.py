@@ -12,13 +12,14 @@ import math
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from litetts_edge.engines.installed import InstalledModel, installed_models
+from litetts_edge.engines.eight_bit import eight_bit_of, spoken_by
+from litetts_edge.engines.installed import InstalledModel, ModelFile, installed_models
 from litetts_edge.engines.memory import available, model_need
 from litetts_edge.engines.onnx import OnnxModel, trim
 from litetts_edge.engines.options import EngineOptions, Stream
@@ -146,6 +147,19 @@ class PiperEngine:
         loaded.graphs.unload()
         trim()
 
+    def eight_bit(self, voice: Voice) -> tuple[Prepared, ModelFile] | None:
+        """The prepared graphs of a voice that has an 8-bit form, and its published file. Raises VoiceNotFound."""
+        installed = self._find(voice.id)[0].installed
+        is_windowed = self._options.stream is not Stream.OFF
+        prepared = read_prepared(self._options.prepared, installed) if is_windowed else None
+        if prepared is None or eight_bit_of("decoder") not in prepared.graphs:
+            return None
+        return prepared, installed.files_of("model")[0]
+
+    def with_variant(self, variant: str) -> PiperEngine:
+        """Another engine, which speaks with these of the prepared graphs (EngineOptions.variant)."""
+        return PiperEngine(replace(self._options, variant=variant), clock=self._clock)
+
     def _find(self, voice: str) -> tuple[_Model, int]:
         """The model of a voice, and the number of its speaker."""
         name, _, speaker = voice.partition(":")[2].partition("#")
@@ -191,7 +205,12 @@ class PiperEngine:
     def _graphs(self, model: _Model, prepared: Prepared | None) -> PiperGraphs:
         """Windows where there are prepared graphs for them, else whole sentences."""
         variant = self._options.variant
-        parts = {name: prepared.graph(name, variant) for name in PARTS} if prepared is not None else {}
+        parts: dict[str, Path | None] = {}
+        if prepared is not None:
+            parts = {name: prepared.graph(name, variant) for name in PARTS}
+            source = model.installed.files_of("model")[0].sha256
+            decoder = spoken_by("decoder", prepared, self._options, source, model.installed.name)
+            parts["decoder"] = prepared.graph(decoder, variant)
         if self._options.stream is not Stream.OFF and all(parts.get(name) for name in PARTS):
             models = {name: self._session(path, arena=True) for name, path in parts.items() if path is not None}
             return SplitGraphs(models, self.name, model.config.sample_rate, self._clock)
@@ -209,6 +228,7 @@ class PiperEngine:
             spinning=options.spinning,
             arena=arena,
             pattern=False,  # each sentence has shapes of its own
+            nhwc=path.stem != eight_bit_of("decoder"),
         )
 
     def _warm_up(self, model: _Model, graphs: PiperGraphs) -> None:

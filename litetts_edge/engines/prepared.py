@@ -27,7 +27,7 @@ from litetts_edge.errors import EngineFailed
 
 log = logging.getLogger(__name__)
 
-RECIPE = 3
+RECIPE = 4
 """Counts up when other rewrites are made than before, so that the graphs are made again."""
 
 
@@ -50,6 +50,8 @@ class PreparedGraph:
     rewrites: tuple[Rewrite, ...]
     snr_db: float
     """Against the published file, on real sentences."""
+    sha256: str = ""
+    """Of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +129,7 @@ def _graph(folder: Path, facts: Mapping[str, Any], variant: str) -> PreparedGrap
         if size != facts["files"][name]["bytes"]:
             raise ValueError(f"{name} has {size} bytes, not {facts['files'][name]['bytes']}")
     rewrites = (Rewrite(str(one["name"]), int(one["count"]), float(one["snr_db"])) for one in about["rewrites"])
-    return PreparedGraph(folder / about["files"][0], tuple(rewrites), float(about["snr_db"]))
+    first = about["files"][0]
+    return PreparedGraph(
+        folder / first, tuple(rewrites), float(about["snr_db"]), str(facts["files"][first]["sha256"])
+    )

@@ -2,7 +2,7 @@
 
     <prepared>/<model>/calibration/checks.json
     {"af_heart": {"model": "<sha256>", "calibration": "<sha256>", "sentences": 10, "spectral_db": 0.7,
-                  "worst_spectral_db": 0.9, "jump_db": 0.1, "word_errors": null,
+                  "worst_spectral_db": 0.9, "jump_db": 0.1, "word_errors": null, "eight_bit": "<sha256>",
                   "made": "2026-01-31T12:00:00+00:00"}}
 
 Kept are the figures; whether they are good enough is decided when they are read.
@@ -21,6 +21,8 @@ from typing import Any
 
 log = logging.getLogger(__name__)
 
+FOLDER = "calibration"
+"""Of the calibrations and the results, in that of the prepared graphs."""
 CHECKS = "checks.json"
 
 MOST_SPECTRAL_DB = 2.0
@@ -49,6 +51,8 @@ class StreamCheck:
     jump_db: float
     word_errors: float | None
     """How much the word error rate rose; None where nothing here listens to speech."""
+    eight_bit: str = ""
+    """The sha256 of the 8-bit graph that windows were made with; empty for graphs in the published precision."""
     made: str = ""
     """When, ISO 8601."""
 
@@ -76,12 +80,18 @@ class StreamCheck:
         return not self.failures
 
 
-def passed(folder: Path, model: str) -> frozenset[str]:
-    """The voices with a calibration in `folder`, of the published file `model`, that passed as it is now."""
+def passed(folder: Path, model: str, eight_bit: str | None = None) -> frozenset[str]:
+    """The voices with a calibration in `folder`, of the published file `model`, that passed as it is now.
+
+    With `eight_bit` those that passed with that 8-bit graph.
+    """
     return frozenset(
         voice
         for voice, check in checks(folder).items()
-        if check.is_passed and check.model == model and check.calibration == sha256(folder / f"{voice}.npz")
+        if check.is_passed
+        and check.model == model
+        and check.calibration == sha256(folder / f"{voice}.npz")
+        and eight_bit in (None, check.eight_bit)
     )
 
 
@@ -133,5 +143,6 @@ def _check(voice: str, about: dict[str, Any]) -> StreamCheck:
         figures[1],
         figures[2],
         None if errors is None else float(errors),
+        str(about.get("eight_bit", "")),
         str(about["made"]),
     )

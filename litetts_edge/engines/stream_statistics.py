@@ -23,7 +23,6 @@ log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float32]
 
-FOLDER = "calibration"
 LEAST = 8
 """Sentences that a calibration needs."""
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import onnx
 
-from litetts_edge.engines.onnx import library
+from litetts_edge.engines.onnx import NHWC, library
 from litetts_edge.prepare.graph import Array, attribute
 
 Feed = Mapping[str, Array]
@@ -36,9 +36,9 @@ class Outcome:
     """The extra outputs that were asked for, of the first run."""
 
 
-def run(path: Path, feeds: Sequence[Feed], *, extra: int = 0, rounds: int = 1) -> Outcome:
+def run(path: Path, feeds: Sequence[Feed], *, extra: int = 0, rounds: int = 1, nhwc: bool = True) -> Outcome:
     """Run the graph in `path` on one thread, as a plain session does. The last `extra` outputs are given too."""
-    session = open_session(path)
+    session = open_session(path, nhwc=nhwc)
     wanted = [output.name for output in session.get_outputs()]
     results: list[Array] = []
     extras: tuple[Array, ...] = ()
@@ -53,14 +53,17 @@ def run(path: Path, feeds: Sequence[Feed], *, extra: int = 0, rounds: int = 1) -
     return Outcome(tuple(results), (time.process_time() - begin) / max(1, rounds), extras)
 
 
-def open_session(path: Path | bytes) -> Any:
-    """A session of onnxruntime's own defaults, on one thread."""
+def open_session(path: Path | bytes, *, nhwc: bool = True) -> Any:
+    """A session of onnxruntime's own defaults, on one thread; `nhwc` as of OnnxModel."""
     onnxruntime = library()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
     model = path if isinstance(path, bytes) else str(path)
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    off = [] if nhwc else [NHWC]
+    return onnxruntime.InferenceSession(
+        model, options, providers=["CPUExecutionProvider"], disabled_optimizers=off
+    )
 
 
 def snr_db(reference: Sequence[Array], other: Sequence[Array]) -> float:

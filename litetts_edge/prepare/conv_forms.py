@@ -6,6 +6,8 @@
 `sampled`  QLinearConv, u8 activations x s8 weights, which has the fastest kernels. It gives 8 bits, so the
            range of each channel must be known before: it is told from a few hundred positions, computed first.
            Zero has a fixed place, as those kernels want it: `ConvLayer.below` of the input's range.
+`fixed`    QLinearConv with ranges that were measured before, on real sentences (`ConvLayer.range`); what is beyond
+           them is clipped. The same of every window: nothing depends on what else is computed at once.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import numpy as np
 from onnx import NodeProto, helper
 
 from litetts_edge.prepare.graph import MICROSOFT, Array, Graph
-from litetts_edge.prepare.layers import ConvLayer
+from litetts_edge.prepare.layers import ConvLayer, Range
 
 SAMPLES = 512
 """Positions from which `sampled` tells the range of a channel."""
@@ -26,6 +28,8 @@ HEADROOM = 1.3
 TINY = 1e-9
 """A range that silence has, so that nothing is divided by zero."""
 _MIDDLE = np.uint8(128)
+_MOST_BIAS = 2.0**30
+"""Of a bias in int32: far from where a sum could overflow."""
 
 
 def wide(graph: Graph, layer: ConvLayer) -> str:
@@ -108,7 +112,45 @@ def sampled(graph: Graph, layer: ConvLayer) -> str:
     return result
 
 
-FORMS: Mapping[str, Callable[[Graph, ConvLayer], str]] = {"wide": wide, "columns": columns, "sampled": sampled}
+def fixed(graph: Graph, layer: ConvLayer) -> str:
+    """Write the layer as QLinearConv with the ranges of `layer.range`; the name of its result.
+
+    Half of what makes input channels differ in size goes to the weights, which makes both easier to quantize
+    (Xiao et al. 2023, SmoothQuant, with a strength of 1/2); QuantizeLinear takes it for nothing.
+    """
+    seen = layer.range or _unit_range(layer)
+    largest = np.maximum(np.maximum(-seen.low, seen.high), TINY)
+    heaviest = np.maximum(np.abs(layer.weight).max(axis=(0, 2)), TINY)
+    balance = np.sqrt(largest / heaviest)
+    balance = (balance / np.exp(np.log(balance).mean())).astype(np.float32)
+    low, high = float((seen.low / balance).min()), float((seen.high / balance).max())
+    origin = int(np.clip(round(-255 * low / max(high - low, TINY)), 1, 254))
+    step = np.float32(max(high / (255 - origin), -low / origin, TINY))
+    weight, scale = signed(layer.weight * balance[None, :, None])
+    bias = np.zeros(scale.size) if layer.bias is None else layer.bias.astype(np.float64)
+    scale = np.maximum(scale, (np.abs(bias) / (float(step) * _MOST_BIAS)).astype(np.float32))
+    reach = np.maximum(seen.result / 127, TINY).astype(np.float32)
+
+    zero, axis = np.uint8(origin), graph.weight(np.array([2], np.int64), "axis")
+    into = [graph.weight(step * balance, "step"), graph.weight(np.full(balance.size, zero), "zero")]
+    quantized = graph.add("QuantizeLinear", [layer.input, *into], axis=1)
+    inputs = [
+        *(graph.add("Unsqueeze", [quantized, axis]), graph.weight(step, "step"), graph.weight(zero, "zero")),
+        *(graph.weight(weight[:, :, None, :]), graph.weight(scale / reach, "scale"), _zeros(graph, scale.size)),
+        *(graph.weight(np.float32(1), "one"), graph.weight(_MIDDLE, "middle")),
+        graph.weight(np.round(bias / (step * scale.astype(np.float64))).astype(np.int32), "bias"),
+    ]
+    made = graph.add("Squeeze", [graph.add("QLinearConv", inputs, **_geometry(layer)), axis])
+    back = [graph.weight(reach, "reach"), graph.weight(np.full(scale.size, _MIDDLE), "middle")]
+    return graph.add("DequantizeLinear", [made, *back], axis=1)
+
+
+FORMS: Mapping[str, Callable[[Graph, ConvLayer], str]] = {
+    "wide": wide,
+    "columns": columns,
+    "sampled": sampled,
+    "fixed": fixed,
+}
 
 
 def signed(weight: Array) -> tuple[Array, Array]:
@@ -145,6 +187,12 @@ def _few_results(
 def _product(graph: Graph, rows: str, weight: Array, scale: Array, step: str, zero: str) -> str:
     inputs = [rows, graph.weight(weight), step, graph.weight(scale, "scale"), zero, _zeros(graph, scale.size)]
     return graph.add("MatMulIntegerToFloat", inputs, domain=MICROSOFT)
+
+
+def _unit_range(layer: ConvLayer) -> Range:
+    """For a race on noise."""
+    out, into, _ = layer.weight.shape
+    return Range(np.full(into, -4.0), np.full(into, 4.0), np.full(out, 4.0))
 
 
 def _zeros(graph: Graph, channels: int) -> str:

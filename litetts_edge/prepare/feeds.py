@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,15 @@ SENTENCES = (
     "Someone is at the front door.",
 )
 """Sentences that a house says; voices of other languages read them as they can. About 6 s and 2 s."""
+OTHERS = (
+    "It is half past seven, and minus four degrees outside.",
+    "Why is the garage open? Shall I close it?",
+    "Warning! Smoke was detected in the kitchen!",
+    "Your package should arrive on Thursday, between two and three.",
+)
+"""Of other kinds than those: what the ranges of an 8-bit form are told from."""
+VOICES = 8
+"""Voices that say OTHERS, one after the other and each twice; evenly taken from all that a model has."""
 
 
 def feeds(model: InstalledModel) -> list[Feed]:
@@ -36,6 +45,23 @@ def feeds(model: InstalledModel) -> list[Feed]:
     Fewer of a graph that gives no numbers on this machine, which preparing may mend: at least what its engine
     loads it with, a word or two.
     """
+    return _heard(model, lambda voices: [(text, voices[0]) for text in SENTENCES])
+
+
+def other_feeds(model: InstalledModel) -> list[Feed]:
+    """Runs for OTHERS, spread over the voices of the model. Raises EngineFailed, VoiceNotFound."""
+
+    def said(voices: Sequence[Voice]) -> list[tuple[str, Voice]]:
+        count = min(VOICES, len(voices))
+        spread = [voices[place * len(voices) // count] for place in range(count)]
+        lines = [OTHERS[place % len(OTHERS)] for place in range(2 * VOICES)]
+        return [(text, spread[place % count]) for place, text in enumerate(lines)][: max(len(OTHERS), 2 * count)]
+
+    return _heard(model, said)
+
+
+def _heard(model: InstalledModel, said: Callable[[Sequence[Voice]], Sequence[tuple[str, Voice]]]) -> list[Feed]:
+    """What the published graph is given when these texts are said by these voices, of those that the model has."""
     options = EngineOptions(
         threads=1, stream=Stream.OFF, model=model.name, pulled=model.folder.parent, prepared=None
     )
@@ -47,13 +73,12 @@ def feeds(model: InstalledModel) -> list[Feed]:
         if path == graph:
             found.append({name: np.array(value) for name, value in inputs.items()})
 
-    voice = _voice(engine, model)
     frontend = Frontend()
     try:
         with _hearing(hear):
             engine.load()
             found.clear()
-            for text in SENTENCES:
+            for text, voice in said(_voices(engine, model)):
                 for sentence in frontend.sentences(text, voice, ""):
                     for _ in engine.synthesize(sentence, voice, 1.0):
                         pass
@@ -68,10 +93,10 @@ def feeds(model: InstalledModel) -> list[Feed]:
     return found
 
 
-def _voice(engine: Synthesizer, model: InstalledModel) -> Voice:
-    """One of the model's own, where an engine offers the voices of several models."""
+def _voices(engine: Synthesizer, model: InstalledModel) -> Sequence[Voice]:
+    """The model's own, where an engine offers the voices of several models."""
     own = [voice for voice in engine.voices if voice.id.split("#")[0] == f"{engine.name}:{model.name}"]
-    return (own or list(engine.voices))[0]
+    return own or list(engine.voices)
 
 
 @contextmanager

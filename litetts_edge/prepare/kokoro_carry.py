@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +18,7 @@ from litetts_edge.prepare.carry import Carry
 from litetts_edge.prepare.compare import Feed, open_session, snr_db
 from litetts_edge.prepare.context import NotAStream
 from litetts_edge.prepare.graph import Array
+from litetts_edge.prepare.split_kokoro import part_feeds
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +79,14 @@ def form(generator: ModelProto, feed: Feed) -> ModelProto:
     facts = {one.key: one.value for one in generator.metadata_props}
     helper.set_model_props(made, {**facts, "litetts.late": str(carry.delay), "litetts.again": str(carry.again)})
     return made
+
+
+def sentence_windows(published: Parts, parts: Parts, feeds: Sequence[Feed]) -> Iterator[Feed]:
+    """What the generator of `parts` is given, window by window, when the whole graph is given `feeds`."""
+    heard = part_feeds(published, feeds)["generator"]
+    session = open_session(parts["generator"].SerializeToString())
+    shape = _shape(parts["generator"])
+    return (given for feed in heard for given in windows(session, shape, feed, _FRAMES)[1])
 
 
 def windows(session: Any, shape: Shape, feed: Feed, length: int) -> tuple[Array, list[Feed]]:

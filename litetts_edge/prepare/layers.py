@@ -10,6 +10,18 @@ from onnx import NodeProto
 from litetts_edge.prepare.graph import Array, Graph, attribute
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Range:
+    """The largest magnitudes that a convolution was seen to have on real sentences, by channel."""
+
+    low: Array
+    """(in,) float32: the smallest value of each input channel, and 0 or less."""
+    high: Array
+    """(in,) float32: the largest, and 0 or more."""
+    result: Array
+    """(out,) float32: the largest magnitude of each output channel, with its bias."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConvLayer:
     """One convolution over time: input and output are (1, channels, T) float32."""
@@ -33,6 +45,8 @@ class ConvLayer:
     """Which share of the range of its input lies below zero; measured on real sentences."""
     feeds_norm: bool = False
     """A norm alone reads it, which takes away what is added to a channel."""
+    range: Range | None = None
+    """Measured on real sentences; the form `fixed` needs it."""
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
@@ -86,13 +100,48 @@ def _float_layer(graph: Graph, node: NodeProto) -> ConvLayer | None:
     return _layer(node, node.input[0], node.output[0], weight, bias, (node,))
 
 
+def in_float(graph: Graph) -> int:
+    """Write all ConvInteger, of whatever geometry, as the Conv in float32 that they stand for."""
+    found = [(node, meant) for node in graph.of_type("ConvInteger") if (meant := _meant(graph, node)) is not None]
+    for node, meant in found:
+        inputs = [meant.source, graph.weight(meant.weight)]
+        if meant.bias is not None:
+            inputs.append(graph.weight(meant.bias, "bias"))
+        made = NodeProto()
+        made.CopyFrom(node)
+        made.op_type = "Conv"
+        del made.input[:], made.output[:]
+        made.input.extend(inputs)
+        made.output.append(graph.fresh("conv"))
+        graph.remove(meant.nodes)
+        graph.replace(meant.result, graph.add_node(made))
+    return len(found)
+
+
 def _integer_layer(graph: Graph, node: NodeProto) -> ConvLayer | None:
+    if not _plain(node, graph.constant(node.input[1])) or (meant := _meant(graph, node)) is None:
+        return None
+    return _layer(node, meant.source, meant.result, meant.weight, meant.bias, meant.nodes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Meant:
+    """What a convolution of integers stands for."""
+
+    source: str
+    result: str
+    weight: Array
+    bias: Array | None
+    nodes: tuple[NodeProto, ...]
+
+
+def _meant(graph: Graph, node: NodeProto) -> _Meant | None:
     """DynamicQuantizeLinear, ConvInteger, Cast, Mul by scales, Add of a bias: what quantize_dynamic() writes."""
     quantizer, cast = graph.maker(node.input[0]), graph.only_reader(node.output[0])
     weight = graph.constant(node.input[1])
     if quantizer is None or quantizer.op_type != "DynamicQuantizeLinear" or cast is None or cast.op_type != "Cast":
         return None
-    if not _plain(node, weight) or len(node.input) < 4 or node.input[2] != quantizer.output[2]:
+    if weight is None or weight.ndim != 3 or len(node.input) < 4 or node.input[2] != quantizer.output[2]:
         return None
     product = graph.only_reader(cast.output[0])
     if product is None or product.op_type != "Mul":
@@ -103,7 +152,6 @@ def _integer_layer(graph: Graph, node: NodeProto) -> ConvLayer | None:
     zero, scale = graph.constant(node.input[3]), graph.constant(_other(scales, quantizer.output[1]))
     if zero is None or scale is None:
         return None
-    assert weight is not None
     steps = weight.astype(np.int32) - zero.astype(np.int32).reshape(-1, 1, 1)
     meant = (steps * scale.astype(np.float32).reshape(-1, 1, 1)).astype(np.float32)
     nodes: tuple[NodeProto, ...] = (node, cast, product)
@@ -113,7 +161,7 @@ def _integer_layer(graph: Graph, node: NodeProto) -> ConvLayer | None:
         bias = _bias(graph, _other(total, result), meant.shape[0])
         if bias is not None:
             nodes, result = (*nodes, total), total.output[0]
-    return _layer(node, quantizer.input[0], result, meant, bias, nodes)
+    return _Meant(quantizer.input[0], result, meant, bias, nodes)
 
 
 def _other(node: NodeProto, tensor: str) -> str:

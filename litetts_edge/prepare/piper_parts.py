@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +18,7 @@ from litetts_edge.prepare.carry import Carry
 from litetts_edge.prepare.compare import Feed
 from litetts_edge.prepare.context import NotAStream
 from litetts_edge.prepare.cut import zeros
+from litetts_edge.prepare.graph import Array
 from litetts_edge.prepare.piper_exactness import declared, utterance, windows_db
 from litetts_edge.prepare.split_piper import NotSplit, Split, probe_inputs, split
 
@@ -87,16 +88,32 @@ def is_faster(made: Split, other: Split) -> bool:
 
 def part_feeds(made: Mapping[str, onnx.ModelProto], feeds: Sequence[Feed]) -> Mapping[str, Sequence[Feed]]:
     """Inputs of each of `made` (as parts() returns them) for the first windows of each of `feeds`."""
-    cut = Split(made["encoder"], made["flow"], made["decoder"])
-    taken = {port.name for port in cut.encoder.graph.input}
     found: dict[str, list[Feed]] = {"encoder": [], "flow": [], "decoder": []}
     for feed in feeds:
-        noise = normals(2, 0, np.asarray(feed["input"]).shape[-1])[np.newaxis]
-        given = {
-            name: np.asarray(value) for name, value in {**feed, DURATION_NOISE: noise}.items() if name in taken
-        }
-        found["encoder"].append(given)
-        spoken = utterance(cut, given, lambda variant, inputs: found[variant].append(inputs))
-        for start in range(0, min(spoken.frames, 2 * MOST), MOST):
-            spoken.samples(start, min(start + MOST, spoken.frames), Run())
+        for variant, given in _heard(made, feed, 2 * MOST):
+            found[variant].append(given)
+    return found
+
+
+def sentence_windows(
+    published: Mapping[str, onnx.ModelProto], parts: Mapping[str, onnx.ModelProto], feeds: Sequence[Feed]
+) -> Iterator[Feed]:
+    """What the decoder of `parts` is given, window by window, when the whole graph is given `feeds`."""
+    del published  # the parts carry as they come
+    copies = {name: onnx.ModelProto.FromString(part.SerializeToString()) for name, part in parts.items()}
+    return (given for feed in feeds for variant, given in _heard(copies, feed, None) if variant == "decoder")
+
+
+def _heard(
+    made: Mapping[str, onnx.ModelProto], feed: Feed, most: int | None
+) -> list[tuple[str, Mapping[str, Array]]]:
+    """What parts are given for a sentence, of which `most` frames are made; None for all."""
+    cut = Split(made["encoder"], made["flow"], made["decoder"])
+    taken = {port.name for port in cut.encoder.graph.input}
+    noise = normals(2, 0, np.asarray(feed["input"]).shape[-1])[np.newaxis]
+    given = {name: np.asarray(value) for name, value in {**feed, DURATION_NOISE: noise}.items() if name in taken}
+    found: list[tuple[str, Mapping[str, Array]]] = [("encoder", given)]
+    spoken = utterance(cut, given, lambda variant, inputs: found.append((variant, inputs)))
+    for start in range(0, min(spoken.frames, most or spoken.frames), MOST):
+        spoken.samples(start, min(start + MOST, spoken.frames), Run())
     return found

@@ -7,14 +7,15 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import onnx
 
+from litetts_edge.engines.eight_bit import EIGHT_BIT
 from litetts_edge.engines.installed import InstalledModel
 from litetts_edge.engines.memory import available
 from litetts_edge.engines.onnx import MANIFEST, trim
@@ -22,28 +23,44 @@ from litetts_edge.engines.prepared import Prepared, circumstances, read_prepared
 from litetts_edge.errors import EngineFailed
 from litetts_edge.prepare import arc_tangents, kokoro_carry, piper_parts, split_kokoro
 from litetts_edge.prepare.compare import Feed
+from litetts_edge.prepare.cook import Result
+from litetts_edge.prepare.fixed import rewrite_fixed
 from litetts_edge.prepare.graph import Graph
 from litetts_edge.prepare.kokoro_carry import Given, Parts
-from litetts_edge.prepare.recipe import Result, rewrite
+from litetts_edge.prepare.recipe import rewrite
 
-Splitter = Callable[[onnx.ModelProto], Mapping[str, onnx.ModelProto]]
-"""The parts of a published graph, by variant. Raises ValueError for a graph that it does not know."""
 
-Feeder = Callable[[Mapping[str, onnx.ModelProto], Sequence[Feed]], Mapping[str, Sequence[Feed]]]
-"""What each part is given when the published graph is given some feeds."""
+@dataclass(frozen=True, slots=True)
+class Anatomy:
+    """How a model of one engine comes apart."""
 
-SPLITTERS: dict[str, tuple[Splitter, Feeder]] = {
-    "kitten": (split_kokoro.split, split_kokoro.part_feeds),
-    "kokoro": (split_kokoro.split, split_kokoro.part_feeds),
-    "piper": (piper_parts.parts, piper_parts.part_feeds),
+    split: Callable[[onnx.ModelProto], Parts]
+    """The parts of a published graph. Raises ValueError for a graph that it does not know."""
+    feeds: Callable[[Parts, Sequence[Feed]], Given]
+    """What each part is given when the published graph is given some feeds."""
+    carry: Callable[[Parts, Given], tuple[Parts, Given]]
+    """The parts that carry from window to window, where what they are given decides that."""
+    large: str
+    """The part with most of the work, which has an 8-bit form."""
+    windows: Callable[[Parts, Parts, Sequence[Feed]], Iterable[Feed]]
+    """What that part of the second parts, made of the first, is given for sentences, window by window."""
+
+
+_STYLE = Anatomy(
+    split_kokoro.split, split_kokoro.part_feeds, kokoro_carry.carry, "generator", kokoro_carry.sentence_windows
+)
+ANATOMY = {
+    "kitten": _STYLE,
+    "kokoro": _STYLE,
+    "piper": Anatomy(
+        piper_parts.parts,
+        piper_parts.part_feeds,
+        lambda parts, given: (parts, given),
+        "decoder",
+        piper_parts.sentence_windows,
+    ),
 }
 """By engine."""
-
-CARRIERS: dict[str, Callable[[Parts, Given], tuple[Parts, Given]]] = {
-    "kitten": kokoro_carry.carry,
-    "kokoro": kokoro_carry.carry,
-}
-"""By engine, where what parts are given decides whether they carry."""
 
 _DISK = 6
 """Room for the graph, its parts, the one that is tried, and all that was there; times the size of the file."""
@@ -58,13 +75,15 @@ def prepare(
     prepared: Path,
     feeds: Sequence[Feed],
     *,
+    others: Sequence[Feed] = (),
     force: bool = False,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Prepared:
     """Make `<prepared>/<model.name>/`, unless it is there and fits; `tell` hears of each step.
 
-    `feeds` are real inputs of the published graph. Nothing is changed unless all has been made. Raises
-    EngineFailed, and OSError for a folder that cannot be written.
+    `feeds` are real inputs of the published graph, by which forms are compared; `others`, of other sentences and
+    voices, those whose ranges the 8-bit form has, which is not made without them. Nothing is changed unless all
+    has been made. Raises EngineFailed, and OSError for a folder that cannot be written.
     """
     if not force and (found := read_prepared(prepared, model)) is not None:
         return found
@@ -78,7 +97,7 @@ def prepare(
     shutil.rmtree(work, ignore_errors=True)  # of a run that was ended
     work.mkdir()
     try:
-        results = _graphs(model, source.path, work, feeds, tell)
+        results = _graphs(model, source.path, work, feeds, others, tell)
         files = {result.path.name: _about(result.path) for result in results.values()}
         facts |= {
             "name": model.name,
@@ -100,32 +119,48 @@ def prepare(
 
 
 def _graphs(
-    model: InstalledModel, source: Path, work: Path, feeds: Sequence[Feed], tell: Callable[[str], None]
+    model: InstalledModel,
+    source: Path,
+    work: Path,
+    feeds: Sequence[Feed],
+    others: Sequence[Feed],
+    tell: Callable[[str], None],
 ) -> dict[str, Result]:
     tell(f"{model.name}: whole")
     made = {"whole": rewrite(_load(model, source), work, "whole", feeds, tell)}
-    if model.engine in SPLITTERS:
-        made |= _parts(model, source, work, feeds, tell)
+    if model.engine in ANATOMY:
+        made |= _parts(model, ANATOMY[model.engine], source, work, feeds, others, tell)
     return made
 
 
 def _parts(
-    model: InstalledModel, source: Path, work: Path, feeds: Sequence[Feed], tell: Callable[[str], None]
+    model: InstalledModel,
+    anatomy: Anatomy,
+    source: Path,
+    work: Path,
+    feeds: Sequence[Feed],
+    others: Sequence[Feed],
+    tell: Callable[[str], None],
 ) -> dict[str, Result]:
     """The parts that stream; none for a graph of another structure, which is spoken whole."""
-    split, feed_parts = SPLITTERS[model.engine]
     try:
-        parts = split(_load(model, source))
+        published = anatomy.split(_load(model, source))
     except ValueError as error:
         tell(f"{model.name}: no parts, so no streaming: {error}")
         return {}
-    given = feed_parts(parts, feeds)
-    if model.engine in CARRIERS:
-        parts, given = CARRIERS[model.engine](parts, given)
-    made = {}
+    parts, given = anatomy.carry(published, anatomy.feeds(published, feeds))
+    large, made = anatomy.large, {}
+    if others:
+        sentences = anatomy.windows(published, parts, others)
+        copy = onnx.ModelProto.FromString(parts[large].SerializeToString())
     for variant, part in parts.items():
         tell(f"{model.name}: {variant}")
         made[variant] = rewrite(part, work, variant, given[variant], tell)
+    if others:
+        tell(f"{model.name}: {large} in 8 bits")
+        rival_s = made[large].cpu_after_s
+        result = rewrite_fixed(copy, work, f"{large}-{EIGHT_BIT}", given[large], sentences, rival_s, tell)
+        made |= {f"{large}-{EIGHT_BIT}": result} if result is not None else {}
     return made
 
 

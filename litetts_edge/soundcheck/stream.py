@@ -78,18 +78,21 @@ class StreamPoint:
             for portion in engine.portions(sentence, voice)
         ]
 
-    def _word_errors(self, texts: Sequence[str], lang: str) -> _WordErrors | None:
+    def _word_errors(self, texts: Sequence[str], lang: str) -> WordErrorsOf | None:
         if self._listener is None or not are_words(lang) or not self._listener.hears(lang):
             return None
-        return _WordErrors(self._listener, texts, lang)
+        return WordErrorsOf(self._listener, texts, lang, SAMPLE_RATE)
 
 
-class _WordErrors:
-    def __init__(self, listener: Listener, texts: Sequence[str], lang: str) -> None:
-        self._listener, self._texts, self._lang = listener, texts, lang
+class WordErrorsOf:
+    """The share of words of a sentence that a listener gets wrong."""
+
+    def __init__(self, listener: Listener, texts: Sequence[str], lang: str, sample_rate: int) -> None:
+        self._listener, self._texts, self._lang, self._sample_rate = listener, texts, lang, sample_rate
 
     def __call__(self, number: int, samples: Samples) -> float:
-        heard = self._listener.transcribe(samples, SAMPLE_RATE, self._lang)
+        """Of sentence `number`, as it is heard in `samples`."""
+        heard = self._listener.transcribe(samples, self._sample_rate, self._lang)
         wrong, count = errors(self._texts[number], heard, self._lang)
         return wrong / count
 
@@ -97,12 +100,14 @@ class _WordErrors:
 def _finding(found: StreamCheck) -> Finding:
     values = {
         "is_streamed": float(found.is_passed),
+        "is_8_bit": float(found.is_passed and bool(found.eight_bit)),
         "spectral_distance_db": found.spectral_db,
         "worst_spectral_distance_db": found.worst_spectral_db,
         "level_step_db": found.jump_db,
     }
     if found.is_passed:
-        told = f"in windows, {found.spectral_db:.2f} dB from whole sentences, joins step {found.jump_db:.2f} dB"
+        form = "in windows, in 8 bits" if found.eight_bit else "in windows"
+        told = f"{form}, {found.spectral_db:.2f} dB from whole sentences, joins step {found.jump_db:.2f} dB"
     else:
         told = f"in whole sentences, as windows would differ: {'; '.join(found.failures)}"
     return Finding("stream", Verdict.PASSED, told, values)

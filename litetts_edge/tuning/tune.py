@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from litetts_edge.engines.board import read_board
+from litetts_edge.engines.eight_bit import EIGHT_BIT
 from litetts_edge.engines.installed import InstalledModel
 from litetts_edge.engines.memory import Room, available, model_need
 from litetts_edge.engines.mode import PARTS, Mode, mode_of
@@ -34,7 +35,8 @@ Heard = Callable[[Measured], object]
 def variants_of(model: InstalledModel, prepared: Path | None) -> tuple[str, ...]:
     """The ways its graph can be run here: as published, as prepared, and each alternative among the prepared.
 
-    An alternative that opens the same files as another way is none.
+    An alternative that opens the same files as another way is none; nor is the 8-bit form, which is used where a
+    check has found it good.
     """
     found = read_prepared(prepared, model)
     if found is None:
@@ -43,7 +45,7 @@ def variants_of(model: InstalledModel, prepared: Path | None) -> tuple[str, ...]
     others = [name for name in found.graphs if name not in parts]
     endings = {name.removeprefix(f"{part}-") for name in others for part in parts if name.startswith(f"{part}-")}
     ways: dict[tuple[Path | None, ...], str] = {}
-    for ending in ("", *sorted(endings)):
+    for ending in ("", *sorted(endings - {EIGHT_BIT})):
         ways.setdefault(tuple(found.graph(part, ending) for part in parts), ending or PREPARED)
     return (PLAIN, *ways.values())
 

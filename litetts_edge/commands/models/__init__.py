@@ -97,6 +97,7 @@ def _use_options(parser: argparse.ArgumentParser) -> None:
 def _optimize_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", default="", help="an installed model (default: all)")
     parser.add_argument("--force", action="store_true", help="also where the graphs that are there fit")
+    parser.add_argument("--exact", action="store_true", help="without the 8-bit form, which takes longest to make")
     parser.add_argument("--json", action="store_true", help="for programs: the manifests, as a JSON array")
 
 

@@ -18,6 +18,7 @@ from litetts_edge.errors import BadField, EngineFailed, did_you_mean
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.pipeline.inventory import options_of
 from litetts_edge.soundcheck.check import Further, check_voice
+from litetts_edge.soundcheck.eight_bit import EightBitPoint
 from litetts_edge.soundcheck.finding import Finding, Verdict, VoiceReport, overall
 from litetts_edge.soundcheck.listeners import Listener, find_listener
 from litetts_edge.soundcheck.record import CHECKS, document, files_of, write
@@ -93,11 +94,11 @@ def examine(
     That takes three times as long as all the rest, so that 54 voices are not calibrated unless they are named.
     """
     frontend, reports = Frontend(), []
-    stream: tuple[Further, ...] = (StreamPoint(frontend, listener),)
+    slow: tuple[Further, ...] = (StreamPoint(frontend, listener), EightBitPoint(frontend, listener))
     try:
         engine.load()
         for voice in voices:
-            further = stream if voice in calibrated else ()
+            further = slow if voice in calibrated else ()
             report = check_voice(engine, voice, frontend, listener, further)
             reports.append(report)
             _show(report)

@@ -11,8 +11,7 @@ from pathlib import Path
 from benchmarks.engines.contests import CONTESTS, Contest, Field
 from litetts_edge.engines import create
 from litetts_edge.engines.options import EngineOptions
-from litetts_edge.engines.stream_record import checks, record
-from litetts_edge.engines.stream_statistics import FOLDER
+from litetts_edge.engines.stream_record import FOLDER, checks, record
 from litetts_edge.soundcheck.finding import Finding
 from litetts_edge.soundcheck.stream import StreamPoint
 from litetts_edge.text.frontend import Frontend

@@ -174,3 +174,17 @@ async def test_switched_off_it_keeps_nothing(tmp_path: Path) -> None:
     assert desk.closing("b") == Cancelled(ask("b").id, "shutdown")
     assert [event.id for event in desk.told] == ["b", "b"]
     assert not (tmp_path / "waiting.json").exists()
+
+
+async def test_switched_off_its_events_do_not_pile_up(tmp_path: Path) -> None:
+    """A subscriber that takes nothing would fill the memory within months."""
+    async with open_desk(tmp_path) as desk:
+        kept = Keeping(desk.pipeline, Journal(tmp_path / "waiting.json"), is_on=False)
+        with desk.pipeline.bus.subscribe() as events:
+            running = asyncio.create_task(kept.run(events))
+            for name in "ab":
+                desk.pipeline.submit(ask(name))
+                await desk.closed(name)
+            await asyncio.sleep(0)
+            assert list(events.rest()) == []
+            running.cancel()

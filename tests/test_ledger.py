@@ -109,3 +109,21 @@ def test_a_text_in_progress_twice_is_marked_until_both_have_ended(tmp_path: Path
     ledger.load()
     with pytest.raises(Poison):
         ledger.begin(ask("e", "boom"))
+
+
+def test_a_kill_in_the_middle_of_a_write_loses_no_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new ledger is beside the old one until it is whole."""
+    crash(tmp_path / "ledger", ask("a", "boom"))
+
+    def killed(path: Path, text: str) -> None:
+        path.write_bytes(text[:5].encode())
+        raise OSError("the process is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", killed)
+        crash(tmp_path / "ledger", ask("b", "other"))
+    crash(tmp_path / "ledger", ask("c", "boom"))
+    ledger = CrashLedger(tmp_path / "ledger")
+    ledger.load()
+    with pytest.raises(Poison):
+        ledger.begin(ask("d", "boom"))

@@ -64,7 +64,7 @@ class Keeping:
         """Keep the file true until cancelled, or last() was called."""
         async for _ in events:
             if not self._is_on or self._ended:
-                return
+                continue  # nobody else takes these events away
             if self._kept <= {one.request.id for one in self._open()}:  # else it must not be heard a second time
                 await asyncio.sleep(self._settle_s)
             for _ in events.rest():

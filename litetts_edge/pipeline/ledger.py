@@ -85,7 +85,9 @@ class CrashLedger:
     def _write(self) -> None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._path.write_text(json.dumps({"running": self._running, "crashes": self._crashes}))
+            fresh = self._path.with_name(f".{self._path.name}.new")
+            fresh.write_text(json.dumps({"running": self._running, "crashes": self._crashes}))
+            fresh.replace(self._path)  # a process that is killed now leaves the old one
         except OSError as error:  # a full or read-only disk must not silence the house
             if not self._refused:
                 log.warning("the crash ledger could not be written: %s: %s", self._path, error)

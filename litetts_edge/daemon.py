@@ -107,7 +107,7 @@ class Daemon:
         self.keeping = Keeping(
             self.pipeline, Journal(Path(settings.state_dir) / "waiting.json"), is_on=settings.queue.keep
         )
-        self.pipeline.keep = self.keeping.last
+        self.pipeline.closings.keep = self.keeping.last
         self.homeassistant = HomeAssistant(
             self.live,
             lambda: self.audio.topics,

@@ -36,7 +36,7 @@ async def process(folder: Path, *, is_on: bool = True, journal: Journal | None =
     manners = Manners(lambda: Settings(request=Request(ack_pause_s=1)))
     async with open_desk(folder, manners=manners) as desk:
         kept = Keeping(desk.pipeline, journal or Journal(folder / "waiting.json"), is_on=is_on, settle_s=0.0)
-        desk.pipeline.keep = kept.last
+        desk.pipeline.closings.keep = kept.last
         with desk.pipeline.bus.subscribe() as events:
             await kept.restore(DEFAULTS, is_age_needed=True)
             running = asyncio.create_task(kept.run(events))

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 
 from litetts_edge.errors import BadRequest, Duplicate, NothingToRepeat, OutputNotFound, QuietHours, ShuttingDown
@@ -22,6 +22,7 @@ from litetts_edge.events import (
 )
 from litetts_edge.interfaces import AudioSink, SpeechCheck, TextFrontend
 from litetts_edge.pipeline.bus import EventBus
+from litetts_edge.pipeline.closings import Closings
 from litetts_edge.pipeline.current import Current
 from litetts_edge.pipeline.fanout import open_outputs
 from litetts_edge.pipeline.inference import InferenceThread
@@ -39,10 +40,6 @@ from litetts_edge.speech import RequestId, SpeakRequest
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], float]
-
-
-async def _keeps_nothing() -> frozenset[RequestId]:
-    return frozenset()
 
 
 class SpeechPipeline:
@@ -70,6 +67,7 @@ class SpeechPipeline:
         self.queue = queue
         self.bus = bus
         self.manners = manners or Manners()
+        self.closings = Closings(bus, self.manners.rounds)
         self._sinks = sinks
         self._reader = Reader(frontend, check, ledger, thread, loader)
         self._clock = clock
@@ -82,11 +80,6 @@ class SpeechPipeline:
         self.turns = Turns(lambda name: name in self._current)
         self._busy_at = clock()
         self._closing = False
-        self.keep: Callable[[], Awaitable[frozenset[RequestId]]] = _keeps_nothing
-        """Asked once, at the end: what is open now and stays so, because the next process will speak it."""
-        self._kept: frozenset[RequestId] = frozenset()
-        self._untold: list[ClosingEvent] | None = None
-        """Closing events of a time when it is not known yet which requests stay open."""
         self._expiry: asyncio.TimerHandle | None = None
         queue.held = lambda request: self.manners.held(request, clock())
 
@@ -139,7 +132,7 @@ class SpeechPipeline:
         request = self.manners.admit(request, now)
         replaced = self.queue.put(request)
         if replaced is not None:
-            self._close(Cancelled(replaced.id, "replaced"))
+            self.closings.close(Cancelled(replaced.id, "replaced"))
         self.manners.admitted(request, now)
         self._busy_at = now
         return request
@@ -167,12 +160,12 @@ class SpeechPipeline:
     def clear(self, reason: str = "clear") -> None:
         """Cancel what waits, and let what is spoken end."""
         for request in self.queue.clear():
-            self._close(Cancelled(request.id, reason))
+            self.closings.close(Cancelled(request.id, reason))
 
     def cancel(self, request: RequestId, reason: str = "cancel") -> bool:
         """Cancel one request, waiting or spoken. False when it is neither."""
         if self.queue.remove(request) is not None:
-            self._close(Cancelled(request, reason))
+            self.closings.close(Cancelled(request, reason))
             return True
         for current in self._current.values():
             if current.request.id == request:
@@ -220,29 +213,20 @@ class SpeechPipeline:
     async def running(self) -> AsyncIterator[None]:
         """Speak what is submitted until the context is left; then cut what is spoken, and close what waits.
 
-        What keep() names then is cut, too, and not closed.
+        What closings.keep() names then is cut, too, and not closed.
         """
         async with asyncio.TaskGroup() as group:
             lanes = [group.create_task(self._serve(name), name=f"lane {name}") for name in Lane]
             try:
                 yield
             finally:
-                await self._end()
+                self._closing = True
+                await self.closings.end(lambda: self.skip("shutdown"))
+                self.clear("shutdown")
                 if self._expiry is not None:
                     self._expiry.cancel()
                 for task in lanes:
                     task.cancel()
-
-    async def _end(self) -> None:
-        self._closing = True
-        self._untold = []
-        keeping = self.keep()
-        self.skip("shutdown")
-        self._kept = await keeping
-        untold, self._untold = self._untold, None
-        for event in untold:
-            self._close(event)
-        self.clear("shutdown")
 
     async def _serve(self, name: Lane) -> None:
         while True:
@@ -264,7 +248,7 @@ class SpeechPipeline:
         try:
             due = self.manners.due(request)
         except QuietHours as error:
-            self._close(Dropped(request.id, error.code, str(error)))
+            self.closings.close(Dropped(request.id, error.code, str(error)))
             return
         if lane(due) is name:
             await self._speak(due)
@@ -295,13 +279,7 @@ class SpeechPipeline:
             return
         if isinstance(event, Finished) and request.audio is None and "speaker" in request.outputs:
             self._last_aloud = request
-        self._close(event)
-
-    def _close(self, event: ClosingEvent) -> None:
-        if self._untold is not None:
-            self._untold.append(event)
-        elif event.id not in self._kept:
-            self.bus.publish(self.manners.rounds.closing(event))
+        self.closings.close(event)
 
     async def _say(self, request: SpeakRequest) -> Finished:
         started = self._clock()
@@ -359,7 +337,7 @@ class SpeechPipeline:
 
     def _expire(self) -> None:
         for request in self.queue.take_expired(self._clock()):
-            self._close(Expired(request.id))
+            self.closings.close(Expired(request.id))
         self._watch_deadlines()
 
     def look(self) -> None:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from functools import partial
 
 import numpy as np
 import pytest
@@ -101,7 +102,7 @@ async def test_finish_means_heard(card: VirtualCard, latency_s: float) -> None:
 async def test_a_pause_loses_and_repeats_nothing(card: VirtualCard) -> None:
     """After resume() the very next sample is heard, as if the silence were cut out."""
     sent = babble(2.0, RATE)
-    async with SpeakerSink(volume=100, latency_s=0.05) as sink:
+    async with SpeakerSink(volume=100) as sink:
         with card.recording() as recording:
             speaking = asyncio.create_task(say(sink, sent, RATE))
             await recording.sound()
@@ -231,17 +232,26 @@ async def test_a_gap_within_an_utterance_is_an_underrun(card: VirtualCard) -> No
             assert sink.underruns > before
 
 
+def is_closed(sink: SpeakerSink) -> bool:
+    return sink.state is SpeakerState.CLOSED
+
+
 async def test_silence_gives_the_device_back_and_speech_takes_it_again(card: VirtualCard) -> None:
     """After release_after_s the device is free for others; what was said before is complete."""
     sent = babble(0.5, RATE)
-    async with SpeakerSink(volume=100, release_after_s=0) as sink:
-        for _ in range(2):
-            with card.recording() as recording:
-                await say(sink, sent, RATE)
-                await until(lambda: sink.state is SpeakerState.CLOSED)
-                await recording.heard(0.1)
-            recorded = recording.samples()
-            assert min(likenesses(recorded[place(recorded, sent) :], sent)) > 0.95
+    for attempt in range(3):
+        taken: list[Samples] = []
+        async with SpeakerSink(volume=100, release_after_s=0) as sink:
+            for _ in range(2):
+                with card.recording() as recording:
+                    await say(sink, sent, RATE)
+                    await until(partial(is_closed, sink))
+                    await recording.heard(0.1)
+                taken.append(recording.samples())
+            if sink.underruns == 0 or attempt == 2:
+                break  # else the machine stood still for a fifth of a second, which proves nothing
+    for recorded in taken:
+        assert min(likenesses(recorded[place(recorded, sent) :], sent)) > 0.95
 
 
 async def test_a_killed_server_costs_no_sample_that_was_not_heard(card: VirtualCard) -> None:
@@ -336,7 +346,7 @@ async def test_a_frozen_server_does_not_hold_who_leaves(card: VirtualCard) -> No
 async def test_a_server_that_thaws_is_used_again(card: VirtualCard) -> None:
     """The watchdog gives a frozen stream up; after the thaw the utterance ends on a new one."""
     sent = babble(2.0, RATE)
-    async with SpeakerSink(volume=100, latency_s=0.05) as sink:
+    async with SpeakerSink(volume=100) as sink:
         with card.recording() as recording:
             speaking = asyncio.create_task(say(sink, sent, RATE))
             await recording.sound()

@@ -55,6 +55,18 @@ def test_noise_below_the_threshold_is_silence() -> None:
     assert len(trimmed(np.concatenate((noise, LOUD, noise)))) == pytest.approx(RATE * 1.04, abs=20)
 
 
+@pytest.mark.parametrize(("start", "end"), [(False, False), (True, False), (False, True)])
+def test_an_edge_may_be_kept(start: bool, end: bool) -> None:
+    """As it came, to the sample, in windows too: only the other one is trimmed."""
+    edges = Edges(RATE, start=start, end=end)
+    pieces = (REST, LOUD, REST, LOUD, REST)
+    out = np.concatenate([edges.trim(piece, is_last=place == 4) for place, piece in enumerate(pieces)])
+    left = [240 if start else len(REST), 720 if end else len(REST)]
+    assert len(out) == pytest.approx(len(LOUD) * 2 + len(REST) + sum(left), abs=2)
+    kept = np.concatenate(pieces)[len(REST) : len(REST) + len(LOUD) * 2]
+    np.testing.assert_array_equal(out[left[0] :][: len(kept)], kept)
+
+
 def test_speech_that_fills_all_is_kept_whole() -> None:
     """Without any silence there is nothing to take."""
     assert len(trimmed(LOUD)) == len(LOUD)

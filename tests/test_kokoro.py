@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -193,6 +194,9 @@ class Windows:
     def load(self) -> None: ...
 
     def unload(self) -> None: ...
+
+    def symbols_at_once(self, speed: float, voice: str = "") -> float:
+        return math.inf
 
     def steps(
         self, ids: NDArray[np.int64], style: NDArray[np.float32], speed: float, voice: str = ""

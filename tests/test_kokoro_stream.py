@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -154,6 +155,18 @@ def test_calibrated_is_near_exact(stream: KokoroStream) -> None:
     calibrated(stream)
     samples = np.concatenate([piece.samples for piece in pieces(stream, spoken()[8])])
     assert snr_db(exact(stream, spoken()[8]), samples) > 15
+
+
+def test_only_windows_are_told_any_length(stream: KokoroStream) -> None:
+    """What is spoken whole, from the parts or from the published file, is told what its memory is reckoned for."""
+    assert stream.symbols_at_once(0.5, "af_heart") == 90
+    calibrated(stream)
+    assert stream.symbols_at_once(0.5, "af_heart") == math.inf
+    assert stream.symbols_at_once(0.5, "bf_emma") == 90
+    stream.unload()
+    (stream.calibrated / CHECKS).unlink()
+    stream.load()
+    assert stream.symbols_at_once(2.0, "af_heart") == 360
 
 
 def test_a_sentence_shorter_than_a_window_is_one_piece(stream: KokoroStream) -> None:

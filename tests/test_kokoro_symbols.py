@@ -10,7 +10,7 @@ import pytest
 
 from litetts_edge.engines.kokoro import KokoroEngine
 from litetts_edge.engines.kokoro_symbols import VOCABULARY, is_heard, symbols
-from litetts_edge.engines.portions import portions
+from litetts_edge.engines.portions import portions, symbols_at_once
 from litetts_edge.engines.style_graph import SAMPLE_RATE
 from litetts_edge.engines.style_speech import bounded
 from litetts_edge.speech import Alphabet, Voice
@@ -133,6 +133,23 @@ def test_symbols_are_total() -> None:
 def test_a_long_sentence_is_cut_where_it_is_heard_least(text: str, parts: list[str]) -> None:
     """Here at most ten symbols: behind the strongest mark, at a space, else between two phonemes."""
     assert [portion.symbols for portion in portions(text, 10)] == parts
+
+
+def test_portions_between_words_are_about_equal() -> None:
+    """Each is made while the one before it is heard; a short one before a long one would leave a gap."""
+    assert [len(one.symbols) for one in portions("aaaa " * 30, 100)] == [79, 69]
+
+
+def test_a_mark_that_would_leave_a_word_behind_is_no_place_for_a_cut() -> None:
+    """A portion of a word or two is spoken badly."""
+    made = [one.symbols for one in portions("aaaa " * 6 + "aaaa, bb", 36)]
+    assert made == ["aaaa aaaa aaaa aaaa", "aaaa aaaa aaaa, bb"]
+
+
+@pytest.mark.parametrize(("speed", "symbols"), [(1.0, 180), (0.5, 90), (2.0, 360), (0.025, 24)])
+def test_slow_speech_is_told_fewer_symbols(speed: float, symbols: int) -> None:
+    """15 s of 12 symbols a second; and never so few that they are no speech."""
+    assert symbols_at_once(speed) == symbols
 
 
 def test_no_symbol_is_lost_or_said_twice() -> None:

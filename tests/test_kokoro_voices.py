@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from litetts_edge.engines import kokoro_names
 from litetts_edge.engines.kokoro import KokoroEngine, row
 from litetts_edge.engines.options import EngineOptions
+from litetts_edge.engines.portions import AT_ONCE_S, symbols_at_once
 from litetts_edge.engines.style_speech import chosen_model
 from litetts_edge.engines.style_tables import StyleTables
 from litetts_edge.errors import EngineFailed, VoiceNotFound
 from litetts_edge.pipeline.inventory import installed
 from litetts_edge.pipeline.voices import Voices
+from litetts_edge.speech import Sentence
 from tests.kokoro_parts import engine_in, loudness, said, telling
 from tests.style_models import PER_ID, install, sign, table
 
@@ -40,19 +42,35 @@ def test_the_row_is_chosen_by_the_number_of_symbols(count: int, index: int) -> N
     assert row(count)(510) == index
 
 
-@pytest.mark.parametrize("count", [1, 509, 510])
+@pytest.mark.parametrize("count", [1, 100])
 @pytest.mark.parametrize("voice", ["af_heart", "bm_fable"])
 def test_the_row_reaches_the_graph(kokoro: KokoroEngine, count: int, voice: str) -> None:
     """Also of a table with 512 rows."""
     assert loudness(said(kokoro, "a" * count, voice)) == pytest.approx(count / 1024, rel=1e-3)
 
 
-def test_511_symbols_are_two_portions(kokoro: KokoroEngine) -> None:
-    """The second has a row of its own, and nothing is lost."""
-    samples = said(kokoro, "a" * 511)
-    assert loudness(samples[: 500 * PER_ID]) == pytest.approx(510 / 1024, rel=1e-3)
-    assert 0 < loudness(samples[-PER_ID:]) <= 1.01 / 1024
-    assert len(samples) == pytest.approx(511 * PER_ID, abs=2000)
+@pytest.mark.parametrize(("count", "rows"), [(509, [509]), (510, [510]), (511, [510, 1])])
+def test_511_symbols_are_two_portions(kokoro: KokoroEngine, count: int, rows: list[int]) -> None:
+    """Even where memory sets no bound; the second has a row of its own, and nothing is lost."""
+    kokoro.load()
+    voice = kokoro.blend("kokoro:af_heart")
+    spoken = kokoro.portions(Sentence("text", "es", (0, 4), phonemes="a" * count), voice)
+    assert [portion.style[0, 0] * 1024 for portion in spoken] == pytest.approx(rows)
+    assert sum(len(portion.ids) - 2 for portion in spoken) == count
+
+
+@pytest.mark.parametrize("speed", [0.5, 1.0, 2.0])
+def test_a_whole_graph_is_given_what_its_memory_is_reckoned_for(kokoro: KokoroEngine, speed: float) -> None:
+    """The slower the voice, the fewer symbols in one go, so that none lasts longer; and nothing is lost."""
+    text = " ".join(["aaaa"] * 100)
+    sentence = Sentence("text", "es", (0, 4), phonemes=text)
+    chunks = list(kokoro.synthesize(sentence, kokoro.blend("kokoro:af_heart"), speed))
+    longest = symbols_at_once(speed) * PER_ID / speed / 24_000
+    assert longest <= AT_ONCE_S
+    assert longest / 2 < max(chunk.seconds for chunk in chunks) <= longest + 0.05
+    spaces_lost = len(chunks) - 1
+    whole = (len(text) - spaces_lost) * PER_ID / speed
+    assert sum(len(chunk.samples) for chunk in chunks) == pytest.approx(whole, abs=1500 * len(chunks))
 
 
 @pytest.mark.parametrize("packed", [False, True])

@@ -24,6 +24,7 @@ from litetts_edge.engines.piper_config import PiperConfig, read_config
 from litetts_edge.engines.piper_graphs import FIRST
 from litetts_edge.engines.piper_input import MOST_SYMBOLS, alphabet, read, written
 from litetts_edge.engines.piper_windows import FACTS, Part, normals
+from litetts_edge.engines.portions import AT_ONCE_S, symbols_at_once
 from litetts_edge.errors import EngineFailed, Terminated, VoiceNotFound
 from litetts_edge.pcm import Samples
 from litetts_edge.speech import Alphabet, Sentence, Voice
@@ -76,9 +77,9 @@ def said(engine: PiperEngine, sentence: Sentence, voice: int = 0, speed: float =
 def test_ids_are_framed_and_padded() -> None:
     """A sentence is ^ _ symbol _ … $, as in Piper's training."""
     config = config_of()
-    (ids,) = read(ipa("ɐ."), config)
+    (portion,) = read(ipa("ɐ."), config)
     pad, dot = config.ids["_"][0], config.ids["."][0]
-    assert ids == [config.ids["^"][0], pad, config.ids["ɐ"][0], pad, dot, pad, config.ids["$"][0]]
+    assert portion.ids == [config.ids["^"][0], pad, config.ids["ɐ"][0], pad, dot, pad, config.ids["$"][0]]
 
 
 def test_a_sentence_without_an_end_gets_one() -> None:
@@ -131,9 +132,9 @@ def test_a_voice_of_letters_reads_the_text() -> None:
     config = config_of(phoneme_type="text")
     assert alphabet(config) is Alphabet.TEXT
     sentence = Sentence("Ça", "fr-FR", (0, 2))
-    (ids,) = read(sentence, config)
+    (portion,) = read(sentence, config)
     wanted = [config.ids[symbol][0] for symbol in ("c", "\u0327", "a", ".")]
-    assert ids[2:-1:2] == wanted
+    assert portion.ids[2:-1:2] == wanted
 
 
 def test_words_are_phonemized_by_the_voices_own_language() -> None:
@@ -144,16 +145,62 @@ def test_words_are_phonemized_by_the_voices_own_language() -> None:
 
 
 def test_a_long_sentence_is_read_in_portions_without_loss() -> None:
-    """2,000 phonemes: each portion is short, cut at spaces, and all symbols are there."""
+    """2,000 phonemes: each portion is short, cut at spaces, and all symbols are there, with a mark at each cut."""
     config = config_of()
     sentence = ipa(" ".join(["bɐnˈænɐ"] * 250) + ".")
     portions = list(read(sentence, config))
-    assert all(len(ids) <= 2 * MOST_SYMBOLS + 3 for ids in portions)
-    symbols = [one for ids in portions for one in ids[2:-1:2]]
-    assert len(symbols) == len(sentence.phonemes)
+    assert all(len(portion.ids) <= 2 * (MOST_SYMBOLS + 2) + 3 for portion in portions)
+    said = [portion.ids[2:-1:2] for portion in portions]
+    comma = config.ids[","][0]
+    assert [ids[-1] == comma for ids in said] == [portion.runs_on for portion in portions]
+    assert [portion.runs_on for portion in portions] == [True] * (len(portions) - 1) + [False]
+    (whole,) = read(sentence, config, most=5_000)
+    assert [one for ids in said for one in ids if one != comma] == whole.ids[2:-1:2]
+
+
+def test_a_cut_behind_a_mark_is_left_to_the_voice() -> None:
+    """It pauses there as it would in the whole; no mark is put where one is."""
+    config = config_of()
+    clause = "bɐnˈænɐ bɐnˈænɐ,"
+    first, second = read(ipa(f"{clause} bɐnˈænɐ bɐnˈænɐ."), config, most=24)
+    assert not first.runs_on
+    assert first.ids[2:-1:2][-2:] == [config.ids[","][0], config.ids[" "][0]]
+    assert len(first.ids[2:-1:2]) + len(second.ids[2:-1:2]) == 2 * len(clause) + 1
 
 
 # --- how it speaks
+
+
+@pytest.mark.parametrize("speed", [0.25, 1.0, 4.0])
+def test_a_whole_graph_is_given_what_its_memory_is_reckoned_for(speed: float) -> None:
+    """The slower the voice, the fewer symbols in one go: what the graph makes stays about AT_ONCE_S at most."""
+    engine = PiperEngine(EngineOptions(threads=1, model=piper_models.SMALL, pulled=piper_models.ENGINES))
+    sentence = ipa(" ".join(["bɐnˈænɐ"] * 50) + ".")
+    chunks = list(engine.synthesize(sentence, engine.voices[0], speed))
+    longest = max(chunk.seconds for chunk in chunks)
+    assert min(AT_ONCE_S / 2, 100 / speed / 22) < longest < AT_ONCE_S * 1.25
+    assert len(chunks) >= len(sentence.phonemes) / symbols_at_once(speed)
+
+
+def test_windows_are_given_whole_sentences(engine: PiperEngine) -> None:
+    """Their memory does not grow with them."""
+    assert engine._use(next(iter(engine._models.values()))).symbols_at_once(4.0) == MOST_SYMBOLS
+
+
+def test_words_that_were_cut_apart_follow_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The silence that a voice ends each portion with is taken off between two words, and stays at a mark."""
+    engine = PiperEngine(EngineOptions(threads=1, model=piper_models.SMALL, pulled=piper_models.ENGINES))
+    graphs = engine._use(next(iter(engine._models.values())))
+    rest = np.zeros(11_025, dtype=np.float32)
+    hum = 0.5 * np.cos(np.arange(22_050, dtype=np.float32))
+    spoken_so = np.concatenate((rest, hum, rest))
+    monkeypatch.setattr(graphs, "speak", lambda told, begin: iter([(spoken_so, True)]))
+    monkeypatch.setattr(graphs, "symbols_at_once", lambda length_scale: 30)
+    words = " ".join(["bɐnˈænɐ"] * 3)
+    apart = said(engine, ipa(f"{words} {words}."))
+    paused = said(engine, ipa(f"{words}, {words}."))
+    assert len(apart) / 22_050 == pytest.approx(0.5 + 1 + 0.04 + 1 + 0.5, abs=0.01)
+    assert len(paused) / 22_050 == pytest.approx(4.0)
 
 
 def test_each_speaker_is_a_voice() -> None:

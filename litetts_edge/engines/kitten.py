@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,14 +47,14 @@ class KittenEngine(StyleEngine):
     name = "kitten"
     _rows = (1, 1024)
 
-    def portions(self, sentence: Sentence, voice: Voice) -> list[Spoken]:
-        """What the graphs are given for a sentence; none for silence. Raises VoiceNotFound, EngineFailed."""
+    def portions(self, sentence: Sentence, voice: Voice, at_once: float = math.inf) -> list[Spoken]:
+        """As StyleEngine says."""
         written = symbols(sentence.phonemes)
         parts = self._voices.parts(voice)
         by_length = any(self._tables.rows(name) > 1 for name, _ in parts)
         pace = sum(share * self._config.paces.get(name, 1.0) for name, share in parts)
         spoken = []
-        for portion in portions(written, MOST - by_length):
+        for portion in portions(written, int(min(at_once * pace, MOST - by_length))):
             if not is_heard(portion.symbols):
                 continue
             characters = round(len(sentence.text) * len(portion.symbols) / len(written))

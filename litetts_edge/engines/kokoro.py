@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 
 from litetts_edge.engines import kokoro_names
@@ -27,8 +28,8 @@ class KokoroEngine(StyleEngine):
     name = "kokoro"
     _rows = (MOST, 512)  # af.bin has two more than can be chosen
 
-    def portions(self, sentence: Sentence, voice: Voice) -> list[Spoken]:
-        """What the graphs are given for a sentence; none for silence. Raises VoiceNotFound, EngineFailed."""
+    def portions(self, sentence: Sentence, voice: Voice, at_once: float = math.inf) -> list[Spoken]:
+        """As StyleEngine says."""
         written = symbols(sentence.phonemes, sentence.lang or voice.lang)
         return [
             Spoken(
@@ -37,7 +38,7 @@ class KokoroEngine(StyleEngine):
                 portion.rest_ms,
                 voice=self._voices.single(voice),
             )
-            for portion in portions(written, MOST)
+            for portion in portions(written, int(min(at_once, MOST)))
             if is_heard(portion.symbols)
         ]
 

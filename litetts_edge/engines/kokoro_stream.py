@@ -10,6 +10,7 @@ from the same seed each time, so a sentence repeats to the bit.
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from litetts_edge.engines.kokoro_windows import Generating, Shape, Told
 from litetts_edge.engines.onnx import OnnxModel, Port, trim
 from litetts_edge.engines.options import EngineOptions, Stream
 from litetts_edge.engines.part_sessions import PartSessions
+from litetts_edge.engines.portions import symbols_at_once
 from litetts_edge.engines.prepared import Prepared, read_prepared
 from litetts_edge.engines.stream_record import FOLDER, passed
 from litetts_edge.engines.stream_statistics import Calibration, Floats, Observed, features
@@ -162,6 +164,14 @@ class KokoroStream:
         self._parts.unload()
         self._shape = None
         self._voices.forget()
+
+    def symbols_at_once(self, speed: float, voice: str = "") -> float:
+        """Infinite for a voice that is spoken in windows. Only when loaded."""
+        if self._whole.is_loaded:
+            return self._whole.symbols_at_once(speed, voice)
+        if self._options.stream is Stream.CALIBRATED and self.calibration(voice) is not None:
+            return math.inf
+        return symbols_at_once(speed_for(self._ports[2], speed))
 
     def steps(
         self, ids: NDArray[np.int64], style: NDArray[np.float32], speed: float, voice: str = ""

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from litetts_edge.engines.edges import Edges
 from litetts_edge.engines.eight_bit import eight_bit_of, spoken_by
 from litetts_edge.engines.installed import InstalledModel, ModelFile, installed_models
 from litetts_edge.engines.memory import available, model_need
@@ -25,7 +26,7 @@ from litetts_edge.engines.onnx import OnnxModel, trim
 from litetts_edge.engines.options import EngineOptions, Stream
 from litetts_edge.engines.piper_config import PiperConfig, beside, read_config
 from litetts_edge.engines.piper_graphs import PiperGraphs, SplitGraphs, Told, WholeGraph
-from litetts_edge.engines.piper_input import alphabet, read
+from litetts_edge.engines.piper_input import alphabet, in_portions, symbols
 from litetts_edge.engines.prepared import Prepared, read_prepared
 from litetts_edge.engines.termination import Runs
 from litetts_edge.errors import EngineFailed, VoiceNotFound
@@ -124,16 +125,22 @@ class PiperEngine:
         """
         model, speaker = self._find(voice.id)
         config = model.config
-        portions = list(read(sentence, config))
-        if not portions:
+        heard = symbols(sentence, config)
+        if not heard:
             yield silence(_NOTHING_MS, config.sample_rate, ends_sentence=True)
             return
         graphs = self._use(model)
         speed = 1.0 if math.isnan(speed) else min(max(speed, _SPEEDS[0]), _SPEEDS[1])
-        for place, ids in enumerate(portions, 1):
-            told = _told(ids, speaker, config, speed)
-            for samples, is_last in graphs.speak(told, self._runs.begin):
-                yield AudioChunk(_within(samples), config.sample_rate, is_last and place == len(portions))
+        most = graphs.symbols_at_once(config.length_scale / speed)
+        portions = list(in_portions(heard, config, most))
+        for place, portion in enumerate(portions, 1):
+            told = _told(portion.ids, speaker, config, speed)
+            follows = place > 1 and portions[place - 2].runs_on
+            edges = Edges(config.sample_rate, start=follows, end=portion.runs_on)
+            for made, is_last in graphs.speak(told, self._runs.begin):
+                samples = edges.trim(_within(made), is_last=is_last)
+                if len(samples) or is_last:
+                    yield AudioChunk(samples, config.sample_rate, is_last and place == len(portions))
 
     def terminate(self) -> None:
         """End the run in progress at its next node."""

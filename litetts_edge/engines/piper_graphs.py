@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from litetts_edge.engines.carried import LAST, STATE
 from litetts_edge.engines.chunking import Pace, Schedule, Windows
-from litetts_edge.engines.onnx import OnnxModel
+from litetts_edge.engines.onnx import OnnxModel, trim
+from litetts_edge.engines.piper_input import MOST_SYMBOLS
 from litetts_edge.engines.piper_windows import DURATION_NOISE, Graph, Part, Utterance, normals
+from litetts_edge.engines.portions import symbols_at_once
 from litetts_edge.engines.termination import Run
 from litetts_edge.errors import EngineFailed
 from litetts_edge.pcm import Samples
@@ -72,6 +74,10 @@ class PiperGraphs(Protocol):
         """Free the sessions."""
         ...
 
+    def symbols_at_once(self, length_scale: float) -> int:
+        """How many symbols it may be told, so that memory is bounded."""
+        ...
+
     def speak(self, told: Told, begin: Begin) -> Iterator[tuple[Samples, bool]]:
         """Samples, and whether they are the last. Raises EngineFailed, Terminated."""
         ...
@@ -109,11 +115,16 @@ class WholeGraph:
     def unload(self) -> None:
         self._model.unload()
 
+    def symbols_at_once(self, length_scale: float) -> int:
+        """As many as last portions.AT_ONCE_S."""
+        return min(MOST_SYMBOLS, symbols_at_once(1 / length_scale))
+
     def speak(self, told: Told, begin: Begin) -> Iterator[tuple[Samples, bool]]:
         given = told.inputs()
         with begin() as run:
             wanted = {name: given[name] for name in _names(self._model)}
             audio = self._model.run(wanted, run, shrink=self._shrink)[0]
+        trim()  # what the run took beyond the model
         yield np.asarray(audio, dtype=np.float32).reshape(-1), True
 
 
@@ -152,6 +163,10 @@ class SplitGraphs:
         for model in (self._encoder, self._flow, self._decoder):
             model.unload()
         self._parts = None
+
+    def symbols_at_once(self, length_scale: float) -> int:
+        """Windows take the same memory however much there is to say."""
+        return MOST_SYMBOLS
 
     def _declared(self) -> tuple[Part, Part]:
         try:

@@ -14,8 +14,10 @@ import logging
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from litetts_edge.engines.piper_config import END, ESPEAK, PAD, START, PiperConfig
+from litetts_edge.engines.portions import cut, is_mark
 from litetts_edge.errors import EngineFailed, LanguageNotFound
 from litetts_edge.speech import Alphabet, Sentence
 from litetts_edge.text import espeak
@@ -25,10 +27,11 @@ from litetts_edge.text.voicing import is_english
 
 log = logging.getLogger(__name__)
 
+Symbol = tuple[str, tuple[int, ...]]
+"""A code point or a cluster of them that a voice knows, with its ids."""
+
 MOST_SYMBOLS = 480
 """Of one run; a longer sentence is made of several. Memory for attention grows with the square."""
-_ENOUGH = MOST_SYMBOLS * 2 // 3
-"""From here on, a mark is a better end than a later word."""
 
 _VOWEL = "aeiouæɐəɛɪɒɔɑʊʌɜɚᵻ"
 _REWRITES = tuple(
@@ -51,6 +54,8 @@ _ACCENTS = {
 """What espeak-ng's other English voices write otherwise, by their identifiers."""
 
 _ENDS = frozenset(".?!")
+_RUNS_ON = ","
+"""Put behind a portion that ends between two words: a voice cuts off the last sound where no mark follows."""
 _MARKS = {"—": ";", "…": ";", "–": ";"}
 _NEAREST = {
     "g": ("ɡ",), "ɡ": ("g",), "ɝ": ("ɜ", "ː"), "ɚ": ("ə", "ɹ"), "ᵻ": ("ɪ",), "ɾ": ("t",), "ʔ": ("t",), "ɐ": ("ə",),
@@ -58,6 +63,16 @@ _NEAREST = {
     "ʲ": ("j",), "ʦ": ("t", "s"), "ʤ": ("d", "ʒ"), "ʧ": ("t", "ʃ"),
 }  # fmt: skip
 """For a symbol that a voice does not know, when it knows all of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the graph is given in one go."""
+
+    ids: list[int]
+    """Framed and padded."""
+    runs_on: bool = False
+    """It ends between two words of one clause: the pause that the voice makes there is none of the sentence."""
 
 
 def alphabet(config: PiperConfig) -> Alphabet:
@@ -73,19 +88,38 @@ def alphabet(config: PiperConfig) -> Alphabet:
     return Alphabet.IPA if same and config.lang[:2] not in {"zh", "ja"} else Alphabet.TEXT
 
 
-def read(sentence: Sentence, config: PiperConfig) -> Iterator[list[int]]:
-    """The ids of a sentence, in portions of at most MOST_SYMBOLS symbols; none for one with nothing to say.
+def read(sentence: Sentence, config: PiperConfig, most: int = MOST_SYMBOLS) -> Iterator[Reading]:
+    """The ids of a sentence, in portions of at most `most` symbols; none for one with nothing to say.
 
     Raises EngineFailed for a voice whose language espeak-ng has not.
     """
+    return in_portions(symbols(sentence, config), config, most)
+
+
+def symbols(sentence: Sentence, config: PiperConfig) -> list[Symbol]:
+    """All that the voice reads of a sentence; empty for one with nothing to say. Raises as read() does."""
     found = list(_symbols(written(sentence, config), config))
     if not any(symbol.isalnum() for symbol, _ in found):
-        return
+        return []
     last = next((symbol for symbol, _ in reversed(found) if not symbol.isspace()), "")
     if last not in _ENDS and "." in config.ids:
         found.append((".", config.ids["."]))
-    for start, end in _portions([symbol for symbol, _ in found]):
-        yield _framed([ids for _, ids in found[start:end]], config)
+    return found
+
+
+def in_portions(found: list[Symbol], config: PiperConfig, most: int) -> Iterator[Reading]:
+    """In portions of at most `most` symbols, cut behind a mark where one is late enough, or at a space."""
+    while found:
+        end = cut([symbol for symbol, _ in found], most) if len(found) > most else len(found)
+        portion, found = found[:end], found[end:]
+        while found and found[0][0].isspace():
+            portion.append(found.pop(0))
+        ids = [ids for _, ids in portion]
+        said = next((symbol for symbol, _ in reversed(portion) if not symbol.isspace()), "")
+        runs_on = bool(found) and not is_mark(said)
+        if runs_on and _RUNS_ON in config.ids:
+            ids.append(config.ids[_RUNS_ON])
+        yield Reading(_framed(ids, config), runs_on)
 
 
 def written(sentence: Sentence, config: PiperConfig) -> str:
@@ -118,7 +152,7 @@ def _english(ipa: str, espeak_voice: str) -> str:
     return ipa
 
 
-def _symbols(text: str, config: PiperConfig) -> Iterator[tuple[str, tuple[int, ...]]]:
+def _symbols(text: str, config: PiperConfig) -> Iterator[Symbol]:
     """Each code point (decomposed) or cluster that the voice knows, with its ids; for another one its nearest."""
     text = unicodedata.normalize("NFD", text)
     longest = max(map(len, config.clusters), default=1)
@@ -148,20 +182,6 @@ def _nearest(symbol: str, config: PiperConfig) -> tuple[str, ...]:
     else:
         tries.append(tuple(unicodedata.normalize("NFKD", symbol)))
     return next((one for one in tries if one and all(part in config.ids for part in one)), ())
-
-
-def _portions(symbols: list[str]) -> Iterator[tuple[int, int]]:
-    """[start, end) of runs of at most MOST_SYMBOLS, cut behind a mark where one is late enough, or at a space."""
-    start = 0
-    while len(symbols) - start > MOST_SYMBOLS:
-        window = range(start + MOST_SYMBOLS - 1, start, -1)
-        at_mark = next((at for at in window if symbols[at] in ",;:.?!" and at - start > _ENOUGH), 0)
-        at_space = next((at for at in window if symbols[at].isspace()), 0)
-        end = (at_mark or at_space or window[0]) + 1
-        yield start, end
-        start = end
-    if start < len(symbols):
-        yield start, len(symbols)
 
 
 def _framed(symbols: list[tuple[int, ...]], config: PiperConfig) -> list[int]:

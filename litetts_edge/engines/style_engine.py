@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from functools import cached_property
@@ -11,7 +12,7 @@ from litetts_edge.engines.installed import InstalledModel
 from litetts_edge.engines.kokoro_stream import stream_graphs
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.style_graph import StyleGraphs
-from litetts_edge.engines.style_speech import Spoken, StyleSpeech, chosen_model
+from litetts_edge.engines.style_speech import Spoken, StyleSpeech, bounded, chosen_model
 from litetts_edge.engines.style_tables import StyleTables
 from litetts_edge.engines.style_voices import StyleVoices
 from litetts_edge.pcm import AudioChunk
@@ -36,8 +37,11 @@ class StyleEngine(ABC):
         """Those of the model. Raises EngineFailed without one."""
 
     @abstractmethod
-    def portions(self, sentence: Sentence, voice: Voice) -> list[Spoken]:
-        """What the graphs are given for a sentence; none for silence. Raises VoiceNotFound, EngineFailed."""
+    def portions(self, sentence: Sentence, voice: Voice, at_once: float = math.inf) -> list[Spoken]:
+        """What the graphs are given for a sentence; none for silence. Raises VoiceNotFound, EngineFailed.
+
+        `at_once`: symbols of a portion, for a voice of the natural rate; never more than the graph takes.
+        """
 
     @property
     def voices(self) -> tuple[Voice, ...]:
@@ -61,10 +65,13 @@ class StyleEngine(ABC):
     def synthesize(self, sentence: Sentence, voice: Voice, speed: float) -> Iterator[AudioChunk]:
         """One chunk for what the graphs take in one go, or several as they come. Raises VoiceNotFound, too.
 
+        Without windows, a sentence that lasts longer than portions.AT_ONCE_S is made in several portions.
         `speed` from 0.5 to 2: beyond, the nearest of these; NaN is 1.
         """
         self.load()
-        yield from self._speech.chunks(self.portions(sentence, voice), speed)
+        speed = bounded(speed)
+        at_once = self.graphs.symbols_at_once(speed, self._voices.single(voice))
+        yield from self._speech.chunks(self.portions(sentence, voice, at_once), speed)
 
     def blend(self, name: str) -> Voice:
         """The voice for an alias, a preset or a blend; needs no session. Raises VoiceNotFound."""

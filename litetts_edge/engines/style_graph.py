@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from litetts_edge.engines.installed import InstalledModel, ModelFile
 from litetts_edge.engines.onnx import MANIFEST, OnnxModel, Port
 from litetts_edge.engines.options import EngineOptions
+from litetts_edge.engines.portions import symbols_at_once
 from litetts_edge.engines.prepared import read_prepared
 from litetts_edge.engines.termination import Run
 from litetts_edge.errors import EngineFailed
@@ -75,6 +76,10 @@ class StyleGraphs(Protocol):
 
     def unload(self) -> None:
         """Free the sessions; load() brings them back."""
+        ...
+
+    def symbols_at_once(self, speed: float, voice: str = "") -> float:
+        """Of a portion, so that memory is bounded; infinite where there are windows. Only when loaded."""
         ...
 
     def steps(
@@ -134,6 +139,10 @@ class WholeGraph:
         if self._session is not None:
             self._session.unload()
         self._session = None
+
+    def symbols_at_once(self, speed: float, voice: str = "") -> float:
+        """As many as last portions.AT_ONCE_S. Only when loaded."""
+        return symbols_at_once(speed_for(self._speed, speed))
 
     def steps(
         self, ids: NDArray[np.int64], style: NDArray[np.float32], speed: float, voice: str = ""

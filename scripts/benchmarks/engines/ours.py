@@ -68,7 +68,7 @@ def tokens(engine: str, sentence: Sentence, options: EngineOptions) -> Any:
         from litetts_edge.engines.piper_input import read
 
         model = next(one for one in installed_models(options.pulled, engine) if one.name == options.model)
-        return [ids for portion in read(sentence, read_config(model)) for ids in portion]
+        return [ids for portion in read(sentence, read_config(model)) for ids in portion.ids]
     return None
 
 

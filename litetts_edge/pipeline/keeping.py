@@ -15,7 +15,7 @@ from litetts_edge.speech import RequestId
 
 log = logging.getLogger(__name__)
 
-SETTLE_S = 0.2
+SETTLE_S = 0.4
 """Most requests begin at once, and cost the memory card nothing."""
 LAST_S = 0.5
 """At a stop, the disk may take so long; what it has not taken then is told as cancelled."""

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from litetts_edge.engines.chunking import Pace, Schedule, Windows
 
@@ -139,10 +141,75 @@ def test_a_full_buffer_does_not_let_windows_outgrow_it() -> None:
     assert max(heard.lengths[1:]) * WINDOWS.frame_s * 0.33 < 1.0
 
 
-def test_no_crumb_is_left() -> None:
-    """The last window is never shorter than the shortest, unless the sentence is."""
+def test_no_crumb_is_left_where_there_is_time() -> None:
+    """The last window is short only where it and the one before it have too few frames for two."""
     for frames in range(24, 600):
-        assert min(speak(frames, lambda _: 0.3).lengths) >= WINDOWS.least
+        lengths = speak(frames, lambda _: 0.3).lengths
+        assert min(lengths[:-1], default=frames) >= WINDOWS.least
+        assert lengths[-1] >= WINDOWS.least or sum(lengths[-2:]) < 2 * WINDOWS.least
+
+
+@pytest.mark.parametrize(("frames", "lengths"), [(74, [24, 26, 24]), (54, [24, 27, 3])])
+def test_a_crumb_is_left_rather_than_a_gap(frames: int, lengths: list[int]) -> None:
+    """At 0.7 of real time 27 frames are ready when the first 24 have been played: no 50, and no 30 either."""
+    pace = Pace()
+    pace.took(24, 24 * 0.0125 * 0.7)
+    heard = speak(
+        frames, lambda _: 0.7, pace=pace, windows=Windows(0.0125, context=0, first=24, least=24, most=96)
+    )
+    assert heard.gap_s == 0
+    assert heard.keeps_up
+    assert heard.lengths == lengths
+
+
+def test_a_plan_with_less_margin_is_better_than_a_gap() -> None:
+    """At 0.85 of real time and more for the context, no plan has a margin of a quarter; one without has no gap."""
+    pace = Pace()
+    pace.took(48, 48 * 0.0125 * 0.85)
+    heard = speak(2400, lambda _: 0.85, pace=pace)
+    assert heard.gap_s == 0
+    assert not heard.keeps_up
+
+
+@st.composite
+def engines(draw: st.DrawFn, jitter: float) -> tuple[Windows, int, list[float]]:
+    """Windows, a length in frames, and the real-time factors of windows: their mean, more or less `jitter`."""
+    first = draw(st.integers(4, 40))
+    least = draw(st.integers(4, 40))
+    most = draw(st.integers(max(first, least), 300))
+    windows = Windows(draw(st.floats(0.002, 0.03)), draw(st.integers(0, 60)), first, least, most)
+    mean = draw(st.floats(0.01, 1.2))
+    factors = draw(st.lists(st.floats(1 - jitter, 1 + jitter), min_size=12, max_size=40))
+    return windows, draw(st.integers(1, 2500)), [mean * factor for factor in factors]
+
+
+def heard_after_others(windows: Windows, frames: int, rtfs: list[float]) -> Heard:
+    """Nine windows of other sentences have been measured."""
+    pace = Pace()
+    for rtf in rtfs[-9:]:
+        pace.took(10, 10 * windows.frame_s * rtf)
+    return speak(frames, lambda number: rtfs[number % len(rtfs)], pace=pace, windows=windows)
+
+
+@settings(deadline=None, max_examples=500)
+@given(engines(jitter=0.0))
+def test_an_even_engine_that_keeps_up_is_heard_without_a_gap(engine: tuple[Windows, int, list[float]]) -> None:
+    """Whatever its windows are, and however long the sentence is; and all of it is given out."""
+    windows, frames, rtfs = engine
+    heard = heard_after_others(windows, frames, rtfs)
+    assert sum(heard.lengths) == frames
+    assert max(heard.lengths) <= windows.most
+    assert heard.gap_s < 1e-6 or not heard.keeps_up
+
+
+@settings(deadline=None, max_examples=500)
+@given(engines(jitter=0.11))
+def test_jitter_within_the_margin_leaves_no_gap(engine: tuple[Windows, int, list[float]]) -> None:
+    """What was measured may be 11 % too low, and what is made 11 % slower: 0.89 × 1.25 is more than 1.11."""
+    windows, frames, rtfs = engine
+    heard = heard_after_others(windows, frames, rtfs)
+    assert sum(heard.lengths) == frames
+    assert heard.gap_s < 1e-6 or not heard.keeps_up
 
 
 def test_a_free_engine_takes_the_longest() -> None:

@@ -59,30 +59,30 @@ class Schedule:
     """The windows of one sentence. Call take(), make that window, then handed_over(), until take() gives 0."""
 
     def __init__(self, windows: Windows, pace: Pace, frames: int, *, margin: float = 1.25) -> None:
-        """`frames`: length of the sentence. A frame is expected to cost `margin` times what was measured."""
+        """`frames`: length of the sentence. A frame is expected to cost `margin` times what was measured.
+
+        So nobody waits where no window costs `margin` times what the measured ones did. Where a plan with all of
+        the margin is not possible, one with less is better than a gap for certain.
+        """
         self._windows = windows
         self._pace = pace
         self._left = frames
-        self._margin = margin
+        self._margins = (margin, (1 + margin) / 2, 1.0)
         self._plays_until: float | None = None
         self._taken = 0
         self.gap_s = 0.0
         """How long a listener who hears everything at once has waited in the middle of the sentence so far."""
         self.keeps_up = True
-        """False once no choice of windows could avoid a gap; the choice is then the one that makes them few."""
+        """False once no choice of windows left all of the margin; without any, the choice makes the gaps few."""
 
     def take(self, now: float) -> int:
         """The length of the next window, in frames; 0 when the sentence has been given out."""
         if self._left == 0:
             return 0
         if self._plays_until is None:
-            frames = self._first()
+            self._taken = self._first()
         else:
-            slack = max(0.0, self._plays_until - now)
-            frames = self._fitting(slack, self._left)
-            if not self._reaches_end(slack, self._left):
-                frames = self._recovering(self._windows.least, otherwise=self._windows.most)
-        self._taken = self._rounded(frames)
+            self._taken = self._next(max(0.0, self._plays_until - now))
         self._left -= self._taken
         return self._taken
 
@@ -97,50 +97,66 @@ class Schedule:
 
     def _first(self) -> int:
         """Nothing plays yet: the shortest window that no gap follows, or the shortest of all."""
-        if math.isnan(self._pace.seconds_per_frame):
-            return self._windows.first
-        return self._recovering(self._windows.first, otherwise=self._windows.first)
+        first = self._windows.first
+        frames = first if math.isnan(self._pace.seconds_per_frame) else self._recovering(first, otherwise=first)
+        rest = self._left - frames
+        if rest < self._windows.least and self._left <= self._windows.most:
+            return self._left  # nobody is kept waiting in the middle
+        return frames
+
+    def _next(self, slack: float) -> int:
+        """The longest window that is made while `slack` seconds play; where the rest cannot follow, see below."""
+        for margin in self._margins:
+            if self._reaches_end(slack, self._left, margin):
+                self.keeps_up &= margin == self._margins[0]
+                return self._without_crumb(self._fitting(slack, self._left, margin), slack, margin)
+        return self._recovering(self._windows.least, otherwise=self._windows.most)
 
     def _recovering(self, shortest: int, *, otherwise: int) -> int:
         """The shortest window from which the sentence plays to its end; `otherwise` when there is none."""
-        frames = shortest
-        while frames < self._windows.most and not self._plays_on(frames):
-            frames = min(self._windows.most, math.ceil(frames * _GROWTH))
-        if self._plays_on(frames):
-            return frames
+        for margin in self._margins:
+            frames = min(shortest, self._left)
+            while frames < min(self._windows.most, self._left) and not self._plays_on(frames, margin):
+                frames = min(self._windows.most, self._left, math.ceil(frames * _GROWTH))
+            if self._plays_on(frames, margin):
+                self.keeps_up &= margin == self._margins[0]
+                return frames
         self.keeps_up = False
-        return otherwise
+        return min(otherwise, self._left)
 
-    def _plays_on(self, frames: int) -> bool:
+    def _without_crumb(self, frames: int, slack: float, margin: float) -> int:
+        """`frames`, or fewer, so that the last window is not shorter than the shortest, where time allows that."""
+        least, rest = self._windows.least, self._left - frames
+        shorter = self._left - least
+        if 0 < rest < least <= shorter:
+            slack += shorter * self._windows.frame_s - self._cost(shorter, margin)
+            if self._reaches_end(slack, least, margin):
+                return shorter
+        return frames
+
+    def _plays_on(self, frames: int, margin: float) -> bool:
         """Whether, once a window of `frames` frames begins to play, the rest comes in time."""
         rest = self._left - frames
-        return rest <= 0 or self._reaches_end(frames * self._windows.frame_s, rest)
+        return rest <= 0 or self._reaches_end(frames * self._windows.frame_s, rest, margin)
 
-    def _reaches_end(self, slack: float, left: int) -> bool:
+    def _reaches_end(self, slack: float, left: int, margin: float) -> bool:
         """Whether windows that each fit into what still plays reach the end of the sentence."""
         while left > 0:
-            frames = self._fitting(slack, left)
+            frames = self._fitting(slack, left, margin)
             if frames < min(self._windows.least, left):
                 return False
-            slack += frames * self._windows.frame_s - self._cost(frames)
+            slack += frames * self._windows.frame_s - self._cost(frames, margin)
             left -= frames
         return True
 
-    def _fitting(self, slack: float, left: int) -> int:
+    def _fitting(self, slack: float, left: int, margin: float) -> int:
         """The longest window that is made within `slack` seconds; 0 or less when there is none."""
-        cost = self._pace.seconds_per_frame * self._margin
+        cost = self._pace.seconds_per_frame * margin
         longest = min(left, self._windows.most)
         if not cost > 0:  # unknown, or too little to measure
             return min(longest, self._windows.first) if math.isnan(cost) else longest
         return min(longest, math.floor(slack / cost) - self._windows.context)
 
-    def _cost(self, frames: int) -> float:
-        cost = self._pace.seconds_per_frame * self._margin
+    def _cost(self, frames: int, margin: float) -> float:
+        cost = self._pace.seconds_per_frame * margin
         return 0.0 if math.isnan(cost) else (frames + self._windows.context) * cost
-
-    def _rounded(self, frames: int) -> int:
-        """No longer than what is left, and with no crumb left behind it."""
-        rest = self._left - frames
-        if 0 < rest < self._windows.least:
-            frames = self._left if self._left <= self._windows.most else self._left - self._windows.least
-        return max(1, min(frames, self._left))

@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks import announce, backlog, first_sample, machine, memory, silence
 from benchmarks.compact import effort, likeness, page, sound, understood
 from benchmarks.compact.systems import model_files
-from benchmarks.engines import contests, readying
+from benchmarks.engines import contests, exactness, readying
 from benchmarks.engines import effort as engines_effort
 from benchmarks.engines import memory as engines_memory
 from benchmarks.engines import page as engines_page
@@ -108,6 +108,7 @@ SUITES: dict[str, dict[str, Measure]] = {
         "accuracy": of_the_extent(lambda extent: accuracy.measure(extent.lj)),
     },
     "engines": {
+        "exactness": of_the_extent(lambda extent: exactness.measure(extent.field)),
         "effort": of_the_extent(lambda extent: engines_effort.measure(extent.field)),
         "memory": of_the_extent(lambda extent: engines_memory.measure(extent.field)),
         "growth": of_the_extent(lambda extent: engines_memory.measure_growth(extent.field)),

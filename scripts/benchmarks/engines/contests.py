@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from benchmarks.engines.process import System
+from litetts_edge.engines.eight_bit import EIGHT_BIT
 from litetts_edge.engines.installed import InstalledModel, installed_models
+from litetts_edge.engines.options import Stream
+from litetts_edge.engines.prepared import read_prepared
 
 VOICE_SHAPE = (-1, 1, 256)
 """Of a single voice file of Kokoro: rows by the number of phonemes."""
@@ -69,8 +73,27 @@ def default_models() -> Path:
     return cache / "litetts-edge" / "random-models"
 
 
-def ours(contest: Contest, field: Field, stream: str) -> System:
+SIDES: Mapping[str, tuple[Stream, str]] = MappingProxyType(
+    {
+        "8bit": (Stream.CALIBRATED, EIGHT_BIT),
+        "streamed": (Stream.CALIBRATED, "published"),
+        "whole": (Stream.OFF, ""),
+    }
+)
+"""How ours may speak: how a sentence is given out, and with which of the prepared graphs."""
+
+
+def sides(contest: Contest, field: Field) -> list[str]:
+    """Those of SIDES that this model has here."""
+    model = field.find(contest.model)
+    found = read_prepared(field.prepared, model) if model is not None else None
+    has_8_bits = found is not None and any(name.endswith(f"-{EIGHT_BIT}") for name in found.graphs)
+    return [side for side in SIDES if side != "8bit" or has_8_bits]
+
+
+def ours(contest: Contest, field: Field, side: str) -> System:
     """Our engine, not started yet."""
+    stream, variant = SIDES[side]
     return System(
         "ours",
         {
@@ -78,7 +101,8 @@ def ours(contest: Contest, field: Field, stream: str) -> System:
             "model": contest.model,
             "models": str(field.models),
             "prepared": "" if field.prepared is None else str(field.prepared),
-            "stream": stream,
+            "stream": stream.value,
+            "variant": variant,
         },
     )
 

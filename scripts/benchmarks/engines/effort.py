@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 
-from benchmarks.engines.contests import CONTESTS, Contest, Field, ours, theirs
+from benchmarks.engines.contests import CONTESTS, Contest, Field, ours, sides, theirs
 from benchmarks.engines.process import System
 from benchmarks.engines.texts import SENTENCES, WHOLE
 from benchmarks.figures import Figure, Goal
@@ -28,15 +28,14 @@ def measure(field: Field) -> Iterator[Figure]:
 
 def _contest(contest: Contest, field: Field) -> Iterator[Figure]:
     with ExitStack() as opened:
-        streamed = opened.enter_context(ours(contest, field, "calibrated"))
-        whole = opened.enter_context(ours(contest, field, "off"))
+        own = {side: opened.enter_context(ours(contest, field, side)) for side in sides(contest, field)}
         peer = opened.enter_context(theirs(contest, field))
-        fed = {name: streamed.ask("read", text)["read"] for name, text in SENTENCES.items()}
+        fed = {name: own["streamed"].ask("read", text)["read"] for name, text in SENTENCES.items()}
         for name, text in SENTENCES.items():
-            sides: dict[str, tuple[System, object]] = {"streamed": (streamed, text), "whole": (whole, text)}
+            asked: dict[str, tuple[System, object]] = {side: (system, text) for side, system in own.items()}
             if peer is not None:
-                sides["theirs"] = (peer, fed[name])
-            yield from figures(contest, name, by_turns(sides, field.times(REPETITIONS)))
+                asked["theirs"] = (peer, fed[name])
+            yield from figures(contest, name, by_turns(asked, field.times(REPETITIONS)))
 
 
 Spent = dict[str, list[dict[str, float]]]
@@ -58,16 +57,17 @@ def figures(contest: Contest, text: str, spent: Spent) -> Iterator[Figure]:
     rates = {side: [1000 * one["cpu_s"] / one["seconds"] for one in ones] for side, ones in spent.items()}
     base = f"{contest.name}.{text}"
     what = {
-        "streamed": "ours, as it streams by default",
+        "8bit": "ours, as it streams after a check, in 8 bits",
+        "streamed": "ours, as it streams in the published precision",
         "whole": "ours, a whole sentence at once",
         "theirs": "theirs",
     }
     for side, values in rates.items():
         yield Figure(f"cpu.{base}.{side}", f"CPU a second of audio, {what[side]}", "ms/s", values)
-    for side in ("streamed", "whole"):
-        if "theirs" in rates:
+    for side, rate in rates.items():
+        if side != "theirs" and "theirs" in rates:
             goal = Goal("p95", contest.most, f"issue: at most {contest.most:g} of theirs, on the same file")
-            values = ratios(rates[side], rates["theirs"])
+            values = ratios(rate, rates["theirs"])
             yield Figure(f"cpu.{base}.ratio-{side}", f"that, {what[side]}, of theirs", "times", values, goal)
     seconds = {side: [one["seconds"] for one in ones] for side, ones in spent.items()}
     for side, values in seconds.items():
@@ -78,15 +78,15 @@ def figures(contest: Contest, text: str, spent: Spent) -> Iterator[Figure]:
 
 def _first(contest: Contest, spent: Spent) -> Iterator[Figure]:
     base = f"first.{contest.name}"
-    first = [one["first_cpu_s"] for one in spent["streamed"]]
-    goal = FIRST_MS if contest.engine == "piper" else None
     what = f"CPU to the first chunk of the {WHOLE} sentence"
-    yield Figure(f"{base}.streamed", f"{what}, ours", "ms", [1000 * value for value in first], goal)
-    if "theirs" in spent:
-        all_of_it = [one["first_cpu_s"] for one in spent["theirs"]]
-        yield Figure(f"{base}.theirs", f"{what}, theirs: all of it", "ms", [1000 * value for value in all_of_it])
-        goal = FIRST_OF_WHOLE if contest.engine == "kokoro" else None
-        yield Figure(f"{base}.ratio-streamed", "ours of theirs", "times", ratios(first, all_of_it), goal)
+    first = {side: [one["first_cpu_s"] for one in ones] for side, ones in spent.items() if side != "whole"}
+    for side, values in first.items():
+        goal = FIRST_MS if contest.engine == "piper" and side != "theirs" else None
+        told = f"{what}, theirs: all of it" if side == "theirs" else f"{what}, ours"
+        yield Figure(f"{base}.{side}", told, "ms", [1000 * value for value in values], goal)
+        if side != "theirs" and "theirs" in first:
+            goal = FIRST_OF_WHOLE if contest.engine == "kokoro" else None
+            yield Figure(f"{base}.ratio-{side}", "ours of theirs", "times", ratios(values, first["theirs"]), goal)
 
 
 def ratios(mine: list[float], their: list[float]) -> list[float]:

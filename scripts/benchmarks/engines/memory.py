@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from benchmarks.engines.contests import CONTESTS, Contest, Field, ours, theirs
+from benchmarks.engines.contests import CONTESTS, Contest, Field, ours, sides, theirs
 from benchmarks.engines.process import System
 from benchmarks.engines.texts import MINUTE, short_texts
 from benchmarks.figures import Figure, Goal
@@ -25,10 +25,10 @@ def measure(field: Field) -> Iterator[Figure]:
     for contest in CONTESTS:
         if field.find(contest.model) is None:
             continue
-        found: dict[str, list[dict[str, float]]] = {"streamed": [], "whole": [], "theirs": []}
+        found: dict[str, list[dict[str, float]]] = {side: [] for side in (*sides(contest, field), "theirs")}
         for _ in range(max(1, round(STARTS * field.scale))):
-            for side, stream in (("streamed", "calibrated"), ("whole", "off")):
-                with ours(contest, field, stream) as system:
+            for side in sides(contest, field):
+                with ours(contest, field, side) as system:
                     fed = system.ask("read", MINUTE)["read"]
                     found[side].append(_after(system, MINUTE))
             with theirs(contest, field) as peer:
@@ -47,7 +47,7 @@ def _figures(contest: Contest, found: dict[str, list[dict[str, float]]]) -> Iter
             ("peak", f"the most it ever was, {seconds:.0f} s of audio said", PEAKS.get(contest.name)),
             ("after", "resident after that", None),
         ):
-            held = goal if side == "streamed" else None  # as it is by default
+            held = goal if side in ("8bit", "streamed") else None
             yield Figure(f"rss.{contest.name}.{name}.{side}", what, "MB", [one[name] for one in ones], held)
 
 
@@ -64,16 +64,17 @@ def measure_growth(field: Field) -> Iterator[Figure]:
     for contest in CONTESTS:
         if field.find(contest.model) is None or contest.name == "kokoro-fp32":  # the same code as with q8
             continue
-        with ours(contest, field, "calibrated") as system:
+        (side, *_) = sides(contest, field)
+        with ours(contest, field, side) as system:
             sizes = [system.ask("memory")["rss"]]
             for done, text in enumerate(short_texts(total), 1):
                 system.ask("say", text)
                 if done % STEP == 0:
                     sizes.append(system.ask("memory")["rss"])
         what = f"resident over {total} utterances of 1 to 6 words, every {STEP}"
-        yield Figure(f"growth.{contest.name}.resident.streamed", what, "MB", sizes)
+        yield Figure(f"growth.{contest.name}.resident.{side}", what, "MB", sizes)
         what = "slope over the second half of them"
-        yield Figure(f"growth.{contest.name}.slope.streamed", what, "kB", [slope_kb(sizes, STEP)], GROWTH)
+        yield Figure(f"growth.{contest.name}.slope.{side}", what, "kB", [slope_kb(sizes, STEP)], GROWTH)
 
 
 def slope_kb(sizes: Sequence[float], step: int) -> float:

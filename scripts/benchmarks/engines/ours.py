@@ -1,6 +1,6 @@
 """An engine of this program in a process of its own: `python -m benchmarks.engines.ours JSON`, see probe.
 
-{"engine", "model", "models", "prepared" (or ""), "stream"}. It says texts, which its front end has read
+{"engine", "model", "models", "prepared" (or ""), "stream", "variant"}. It says texts, which its front end has read
 before (`read`): the peers are fed what it made of them.
 """
 
@@ -24,6 +24,7 @@ def open_system(about: dict[str, Any]) -> tuple[Say, Offers]:
     options = EngineOptions(
         threads=1,
         stream=Stream(about["stream"]),
+        variant=about["variant"],
         model=about["model"],
         pulled=Path(about["models"]),
         prepared=Path(about["prepared"]) if about["prepared"] else None,

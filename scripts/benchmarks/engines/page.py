@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from benchmarks.figures import Document, about
 
-SIDES = {"streamed": "ours", "whole": "ours, whole sentences", "theirs": "theirs"}
-RATIOS = {"streamed": "ratio-streamed", "whole": "ratio-whole"}
+SIDES = {"8bit": "ours, 8 bits", "streamed": "ours", "whole": "ours, whole sentences", "theirs": "theirs"}
+RATIOS = ("ratio-8bit", "ratio-streamed", "ratio-whole")
 
 
 def table(report: Document) -> str:
@@ -16,12 +16,12 @@ def table(report: Document) -> str:
         rows.setdefault(name, {})[side] = figure
     lines = [
         f"| measurement | unit | {' | '.join(SIDES.values())} | ours of theirs | goal | |",
-        "|---|---|--:|--:|--:|--:|---|---|",
+        "|---|---|--:|--:|--:|--:|--:|---|---|",
     ]
     for name, figures in rows.items():
         some = next(iter(figures.values()))
         cells = [_cell(figures.get(side)) for side in SIDES]
-        ratio = " / ".join(_cell(figures[side]) for side in RATIOS.values() if side in figures)
+        ratio = " / ".join(_cell(figures[side]) for side in RATIOS if side in figures)
         goals = [figure for figure in figures.values() if figure["goal"]]
         wanted = ", ".join(dict.fromkeys(_goal(figure) for figure in goals))
         verdict = " / ".join("met" if figure["met"] else "**missed**" for figure in goals)

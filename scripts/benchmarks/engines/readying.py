@@ -9,9 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.engines.contests import CONTESTS, Contest, Field
+from benchmarks.engines.ours import voice_of
 from litetts_edge.engines import create
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.stream_record import FOLDER, checks, record
+from litetts_edge.soundcheck.eight_bit import EightBitPoint
 from litetts_edge.soundcheck.finding import Finding
 from litetts_edge.soundcheck.stream import StreamPoint
 from litetts_edge.text.frontend import Frontend
@@ -47,7 +49,10 @@ def _stream(contest: Contest, field: Field, prepared: Path) -> Finding | None:
     """Noise is no speech, so `models check` would not come this far: only this point of it is asked."""
     options = EngineOptions(threads=1, model=contest.model, pulled=field.models, prepared=prepared)
     engine = create(contest.engine, options)
-    found = StreamPoint(Frontend(), None)(engine, engine.voices[0])
+    voice = voice_of(engine, contest.model)
+    if engine.name == "piper":
+        return EightBitPoint(Frontend(), None)(engine, voice)
+    found = StreamPoint(Frontend(), None)(engine, voice)
     if found is not None:
         _let_pass(prepared / contest.model / FOLDER)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -167,6 +168,83 @@ def test_voices_tell_kokoro_from_kitten(stick: Path, shelf: Shelf, files: dict[s
     bring(write(stick, {"own.onnx": onnx_bytes(KOKORO_INPUTS, weights=9), **files}), shelf)
     [model] = installed_models(shelf.folder)
     assert (model.name, model.engine) == ("own", engine)
+
+
+@pytest.mark.parametrize("voices", [{"voices/af_x.bin": HEART}, {"voices.npz": npz_bytes((510, 1, 256), "af_x")}])
+def test_a_copy_of_the_published_folder_is_whole(stick: Path, shelf: Shelf, voices: dict[str, bytes]) -> None:
+    """The graphs in onnx/, the voices in another folder beside it; and the hashes are of another version."""
+    write(stick, {"Kokoro/onnx/model.onnx": onnx_bytes(KOKORO_INPUTS, weights=9)})
+    write(stick, {f"Kokoro/{path}": content for path, content in voices.items()})
+    bring(stick, shelf)
+    [model] = installed_models(shelf.folder)
+    assert (model.name, model.engine) == ("Kokoro-model", "kokoro")
+    assert len(model.files) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (PACK[:-40], "voices.npz is not what it has to be: it is a zip archive, and no npz of voices"),
+        (npz_bytes((3, 3), "x"), "voices.npz has voices of another kind of model"),
+    ],
+)
+def test_a_pack_that_cannot_be_taken_says_why(stick: Path, content: bytes, fault: str) -> None:
+    """That there are no voices is only what follows from it."""
+    write(stick, {"x.onnx": onnx_bytes(KOKORO_INPUTS, weights=9), "voices.npz": content})
+    with pytest.raises(NotAModel) as refused:
+        recognise([stick], CATALOGUE)
+    assert fault in str(refused.value)
+
+
+class Cut(BaseException):
+    """The power is gone."""
+
+
+CHANGES = ("rename", "replace", "link", "unlink", "rmdir", "chmod", "fsync", "mkdir")
+"""Of os: what changes files and folders, and brings them to the disk."""
+
+
+def cut_after(patch: pytest.MonkeyPatch, count: int) -> None:
+    """So many changes are made, and no more."""
+    left = iter(range(count))
+
+    def cutting(change: Callable[..., object]) -> Callable[..., object]:
+        def made(*given: object, **named: object) -> object:
+            if next(left, None) is None:
+                raise Cut
+            return change(*given, **named)
+
+        return made
+
+    for name in CHANGES:
+        patch.setattr(os, name, cutting(getattr(os, name)))
+
+
+@pytest.mark.parametrize("exchanges", [True, False])
+def test_a_power_cut_leaves_a_model_as_it_was_or_as_it_will_be(
+    stick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchanges: bool
+) -> None:
+    """At each change on the disk while another version takes its place; what lay beside it stays."""
+    if not exchanges:
+        monkeypatch.setattr("litetts_edge.catalogue.shelf.exchange", lambda one, other: False)
+    seen = []
+    for count in range(100):
+        shelf = Shelf(tmp_path / str(count))
+        write(stick, {"own.onnx": onnx_bytes(PIPER_INPUTS, weights=9), "own.onnx.json": VOICE_JSON})
+        bring(stick, shelf)
+        (shelf.folder / "own" / "check.json").write_text("kept")
+        write(stick, {"own.onnx": onnx_bytes(PIPER_INPUTS, weights=10), "own.onnx.json": piper_json("de_DE")})
+        with monkeypatch.context() as patch, contextlib.suppress(Cut):
+            cut_after(patch, count)
+            bring(stick, shelf)
+        with shelf.lock("own"):
+            model = shelf.installed("own")
+        for file in model.files:
+            model.verify(file)
+        assert (shelf.folder / "own" / "check.json").read_text() == "kept"
+        seen.append(model.languages[0])
+    assert len(set(seen)) == 2
+    assert seen == sorted(seen, reverse=True)  # en-US until it is de-DE
 
 
 def test_the_models_of_another_machine_are_taken_over(stick: Path, shelf: Shelf) -> None:

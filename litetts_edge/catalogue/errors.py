@@ -80,7 +80,9 @@ class ModelBusy(SpeechError):
     code = "model_busy"
 
     def __init__(self, model: str) -> None:
-        super().__init__(f"Another process pulls, imports or removes {model} just now. Wait for it to end.")
+        super().__init__(
+            f"Another process pulls, imports, optimizes or removes {model} just now. Wait for it to end."
+        )
 
 
 class DiskFull(SpeechError):

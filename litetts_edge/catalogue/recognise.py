@@ -31,6 +31,9 @@ UNKNOWN_LICENCE = "SEE-CARD"
 DEEPEST = 8
 MOST_FILES = 20_000
 _SUFFIXES = frozenset({".onnx", ".json", ".bin", ".npz"})
+_PACKS = frozenset({".npz", ".bin"})
+_GRAPHS = "onnx"
+"""Folder of the graphs where onnx-community publishes a model; its voices are in another one beside it."""
 _PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -251,15 +254,20 @@ def _piper(file: Path) -> Found:
 
 def _styled(file: Path) -> Found:
     """A Kokoro or KittenTTS model with the voices near it, whose shape tells which it is."""
-    near = [one for one in sorted(file.parent.glob("*")) + sorted(file.parent.glob("voices/*")) if one.is_file()]
-    packs = [one for one in near if one.suffix.lower() in (".npz", ".bin") and _is_npz(one)]
+    published = file.parent.parent if file.parent.name == _GRAPHS else file.parent
+    folders = dict.fromkeys(one for beside in (file.parent, published) for one in (beside, beside / "voices"))
+    near = [one for folder in folders for one in sorted(folder.glob("*")) if one.is_file()]
     single = [one for one in near if is_single_voice(one, one.stat().st_size)]
+    faults = {one: _fault_of_pack(one) for one in near if one.suffix.lower() in _PACKS and one not in single}
+    packs = [one for one, fault in faults.items() if not fault]
     engine = engine_of_voices(packs[0]) if packs else KOKORO if single else ""
     if not engine:
+        why = "".join(f"; {fault}" for fault in faults.values())
         raise NotOnnx(
             "it is a model of Kokoro or KittenTTS, and there are no voices beside it (.npz, or one .bin each)"
+            + why
         )
-    stem = file.stem if not file.stem.startswith("model") else f"{file.parent.name}-{file.stem}"
+    stem = file.stem if not file.stem.startswith("model") else f"{published.name}-{file.stem}"
     name = _plain(stem)
     copies = [Copy(file, file.name, MODEL, "")]
     if packs:
@@ -268,6 +276,16 @@ def _styled(file: Path) -> Found:
         copies += [Copy(one, f"voices/{one.name}", VOICE, "") for one in single]
     languages = ("en-US",) if engine != KOKORO else ()
     return Found(name, engine, UNKNOWN_LICENCE, "", languages, tuple(copies), is_catalogued=False)
+
+
+def _fault_of_pack(path: Path) -> str:
+    """Why a file holds no voices of Kokoro or KittenTTS; empty when it does."""
+    try:
+        return "" if engine_of_voices(path) else f"{path} has voices of another kind of model"
+    except ModelDamaged as error:
+        return str(error)
+    except OSError as error:
+        return f"{path} cannot be read ({error.strerror})"
 
 
 def _plain(name: str) -> str:

@@ -2,6 +2,7 @@
 
 <models>/<name>/…               a model; manifest.json is written last
 <models>/.incoming/<name>/…     what is being pulled; kept for the next try
+<models>/.incoming/.before-<name>/…  what it took the place of, until that is done
 <models>/.locks/<name>          held while one process works on a model
 <models>/pins.json              hashes of files that nobody had published, as they first came
 """
@@ -25,7 +26,7 @@ from litetts_edge.catalogue.errors import DiskFull, ModelBusy, ModelDamaged, Mod
 from litetts_edge.engines.installed import InstalledModel, ModelFile, read_installed
 from litetts_edge.engines.onnx import MANIFEST
 from litetts_edge.errors import EngineFailed
-from litetts_edge.settings.atomic import write
+from litetts_edge.settings.atomic import exchange, write
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """What the system says when there is no room: on the disk, for this user, for a file so large."""
@@ -60,6 +61,7 @@ class Shelf:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 raise ModelBusy(name) from None
+            self._restore(name)
             yield
         finally:
             os.close(handle)
@@ -106,7 +108,7 @@ class Shelf:
         """Make what is staged an installed model; beside what it has already, when it is installed.
 
         `facts` is the head of the manifest. After a power cut at any moment the model is there or it is not; one
-        that was there is as it was or as it will be. Raises OSError.
+        that was there is as it was or as it will be, if need be after the next lock(). Raises OSError.
         """
         staged, target = self.folder / ".incoming" / name, self.folder / name
         files = {file.path: {"role": file.role, "sha256": file.sha256, "bytes": file.bytes} for file in placed}
@@ -116,26 +118,36 @@ class Shelf:
         is_new = not (target / MANIFEST).is_file()
         before: Mapping[str, Any] = {} if is_new else _files_of(target)
         manifest = json.dumps({**facts, "files": {**before, **files}}, indent=1).encode()
-        if is_new:
-            for entry in sorted(staged.rglob("*"), reverse=True):
-                if entry.is_dir():
-                    entry.chmod(0o755)
-                elif entry.relative_to(staged).as_posix() not in files:
-                    entry.unlink()  # left from another choice of files
-            staged.chmod(0o755)
-            write(staged / MANIFEST, manifest)
-            (staged / MANIFEST).chmod(0o644)
-            if target.exists():
-                self._put_away(name)
-            staged.rename(target)
-            _sync(self.folder)
-            return
-        for file in placed:
-            (target / file.path).parent.mkdir(parents=True, exist_ok=True)
-            (staged / file.path).replace(target / file.path)
-        write(target / MANIFEST, manifest)
-        (target / MANIFEST).chmod(0o644)
+        for entry in sorted(staged.rglob("*"), reverse=True):
+            if not entry.is_dir() and entry.relative_to(staged).as_posix() not in files:
+                entry.unlink()  # left from another choice of files
+        if not is_new:
+            _take_over(target, staged)
+        for folder in (staged, *(entry for entry in staged.rglob("*") if entry.is_dir())):
+            folder.chmod(0o755)
+        write(staged / MANIFEST, manifest)
+        (staged / MANIFEST).chmod(0o644)
+        if is_new and target.exists():
+            self._put_away(name)
+        if is_new or not exchange(staged, target):
+            self._replace(name)
+        _sync(self.folder)
         self.forget(name)
+        shutil.rmtree(self._before(name), ignore_errors=True)
+
+    def _replace(self, name: str) -> None:
+        """Put what is staged into its place in two steps; _restore() undoes the first."""
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(self._before(name), ignore_errors=True)
+            (self.folder / name).rename(self._before(name))
+        (self.folder / ".incoming" / name).rename(self.folder / name)
+
+    def _restore(self, name: str) -> None:
+        if self._before(name).is_dir() and not (self.folder / name).exists():
+            self._before(name).rename(self.folder / name)
+
+    def _before(self, name: str) -> Path:
+        return self.folder / ".incoming" / f".before-{name}"
 
     def remove(self, name: str) -> int:
         """Remove a model at once; returns its bytes. Raises ModelNotFound, ModelBusy, OSError."""
@@ -172,6 +184,19 @@ class Shelf:
         if files:
             pins = self.pins() | {f"{name}/{file.path}": file.sha256 for file in files}
             write(self.folder / "pins.json", json.dumps(pins, indent=1, sort_keys=True).encode())
+
+
+def _take_over(installed: Path, staged: Path) -> None:
+    """Link what is installed, the manifest left out, beside what takes the place of some of it; else copy."""
+    for file in [one for one in installed.rglob("*") if one.is_file() and one != installed / MANIFEST]:
+        target = staged / file.relative_to(installed)
+        if target.exists():
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            target.hardlink_to(file)
+        except OSError:  # vfat has no links
+            shutil.copy2(file, target)
 
 
 def put(out: FileIO, block: bytes, folder: Path) -> None:

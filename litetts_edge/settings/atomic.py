@@ -1,10 +1,16 @@
-"""Small files of the state folder, which a power cut leaves as they were or as they should be."""
+"""Files and folders that a power cut leaves as they were or as they should be."""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 from pathlib import Path
+
+_HERE = -100
+"""AT_FDCWD of <fcntl.h>."""
+_EXCHANGE = 2
+"""RENAME_EXCHANGE, rename(2)."""
 
 
 def write(path: Path, content: bytes) -> None:
@@ -30,3 +36,9 @@ def write(path: Path, content: bytes) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Let two folders of one file system change places at once. False, and nothing done, where that cannot be."""
+    rename = getattr(ctypes.CDLL(None), "renameat2", None)
+    return rename is not None and rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -18,6 +19,7 @@ EXIT_CODES = """exit codes:
   2  wrong usage, or a configuration with errors (all of them are listed)
   3  no broker, or no daemon, could be reached
   130  interrupted
+  143  `models` and `tune`: ended by SIGTERM
 """
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -43,20 +45,41 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+CLEANS_UP = frozenset({"models", "tune"})
+"""At SIGTERM, too, they have files or a process to put away first. The others are ended at once: a sound server
+that hangs must not keep them."""
+TERMINATED = 143
+"""128 and the number of SIGTERM, as shells have it."""
+
+
+class Ended(KeyboardInterrupt):
+    """SIGTERM came: whatever is done at an interrupt is done then."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse, run the command, and return the exit code."""
     options = parser().parse_args(arguments)
     module, _, function = COMMANDS[options.command][0].partition(":")
     command: Callable[[argparse.Namespace], int] = getattr(import_module(module), function)
+    before = signal.signal(signal.SIGTERM, _end) if options.command in CLEANS_UP else None
     try:
         code = _reported(command, options)
         sys.stdout.flush()
         return code
+    except Ended:
+        return TERMINATED
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # `| head` has seen enough; nothing may be written to the closed pipe at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _end(*_: object) -> None:
+    raise Ended
 
 
 def _reported(command: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from litetts_edge.catalogue.errors import DiskFull, ModelDamaged
+from litetts_edge.catalogue.errors import ModelDamaged
 from litetts_edge.catalogue.recognise import Copy, Found
 from litetts_edge.catalogue.shelf import Placed, Shelf, put
 from litetts_edge.catalogue.structure import check
@@ -50,7 +50,7 @@ def install(found: Found, shelf: Shelf, watcher: Watcher, when: datetime) -> Imp
         try:
             placed = [_copied(one, staging / one.path, found.engine, watcher) for one in missing]
             shelf.publish(found.name, _facts(found, when), placed)
-        except (DiskFull, ModelDamaged, OSError):
+        except BaseException:  # an interrupt as well: the next import copies all of it again
             shelf.forget(found.name)
             raise
         unverified = [file for file, one in zip(placed, missing, strict=True) if not one.sha256]

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from litetts_edge.catalogue.shelf import Shelf
 from litetts_edge.commands.config import sources_of
 from litetts_edge.engines.installed import InstalledModel, installed_models
 from litetts_edge.engines.onnx import read_manifest
@@ -31,7 +32,8 @@ def optimize(options: argparse.Namespace) -> int:
     manifests, failed = [], 0
     for model in _asked(installed_models(found.pulled), options.name):
         try:
-            manifests.append(_prepare(model, prepared, options))
+            with Shelf(model.folder.parent).lock(model.folder.name):  # two would take each other's folder
+                manifests.append(_prepare(model, prepared, options))
         except (SpeechError, OSError) as error:  # the others may do
             print(f"litetts-edge: {model.name}: {error}", file=sys.stderr)
             failed = 1

@@ -44,7 +44,11 @@ def tune(options: argparse.Namespace) -> int:
             return LATER
     tuned = []
     for model in models:
-        found = _tuned(settings, model, options)
+        try:
+            found = _tuned(settings, model, options)
+        except KeyboardInterrupt:
+            print(f"litetts-edge: interrupted; nothing of {model.name} was written", file=sys.stderr)
+            raise
         tuned.append(found)
         if found.keeps_up and not options.model:
             break  # it is the best of those that keep up: the others will not be chosen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE
@@ -20,6 +21,8 @@ PROGRAM = (sys.executable, "-P", "-m", "litetts_edge", "tune", "--background", "
 
 LATER = 75
 """Exit code of a run that found the machine too busy (sysexits.h: EX_TEMPFAIL)."""
+ENDED = 128 + signal.SIGTERM
+"""Exit code of a run that gave way."""
 
 
 class BackgroundTuning:
@@ -115,7 +118,7 @@ class BackgroundTuning:
             self._on_done()
         elif process.returncode == LATER:
             log.info("the machine is busy: tuning waits for another silence")
-        elif process.returncode is not None and process.returncode > 0:
+        elif process.returncode is not None and process.returncode > 0 and process.returncode != ENDED:
             self._given_up = reason
             last = errors.decode("utf-8", "replace").strip().rpartition("\n")[2]
             log.warning("tuning failed: %s", last or f"exit code {process.returncode}")

@@ -196,6 +196,23 @@ def test_a_pack_that_cannot_be_taken_says_why(stick: Path, content: bytes, fault
     assert fault in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("config", "roles"),
+    [
+        (b'{"type": "ONNX2", "speed_priors": {"expr-voice-2-m": 0.8}}', ["model", "voices", "config"]),
+        (b'{"type": "llama"}', ["model", "voices"]),
+        (b"<html>", ["model", "voices"]),
+    ],
+)
+def test_a_kitten_comes_with_its_config(stick: Path, shelf: Shelf, config: bytes, roles: list[str]) -> None:
+    """Without it, voices of 0.8 have no names and speak too fast; that of another program is left."""
+    write(stick, {"own.onnx": onnx_bytes(KOKORO_INPUTS, weights=9), "config.json": config})
+    write(stick, {"voices.npz": npz_bytes((400, 256), "expr-voice-2-m")})
+    bring(stick, shelf)
+    [model] = installed_models(shelf.folder, "kitten")
+    assert [file.role for file in model.files] == roles
+
+
 class Cut(BaseException):
     """The power is gone."""
 

@@ -93,6 +93,37 @@ def test_the_config_names_and_paces_voices(tmp_path: Path) -> None:
     assert len(said(engine, "a" * 20, speed=0.5)) == pytest.approx(usual / 0.4, rel=0.03)
 
 
+def test_a_model_of_0_8_as_it_is_published(tmp_path: Path) -> None:
+    """Its whole config.json, 400 rows of 256 for each voice, and the inputs that the published code gives."""
+    names = ("Bella", "Jasper", "Luna", "Bruno", "Rosie", "Hugo", "Kiki", "Leo")
+    voices = [f"expr-voice-{number}-{sex}" for number in (2, 3, 4, 5) for sex in ("f", "m")]
+    config = {
+        "name": "Kitten TTS Nano",
+        "version": "0.8",
+        "type": "ONNX2",
+        "model": "kitten-tts-nano-0.8",
+        "voices": "voices.npz",
+        "model_file": "kitten_tts_nano_v0_8.onnx",
+        "speed_priors": dict.fromkeys(voices, 0.8) | {"expr-voice-4-m": 0.9},
+        "voice_aliases": dict(zip(names, voices, strict=True)),
+    }
+    engine = engine_in(tmp_path, {name: table(400)[:, 0] for name in voices}, config=config)
+    engine.load()
+    assert [engine.blend(f"kitten:{name.lower()}").id for name in names] == [f"kitten:{voice}" for voice in voices]
+    (hugo,) = engine.portions(sentence("x" * 7, "həlˈoʊ!"), engine.blend("kitten:hugo"))
+    assert list(hugo.ids) == [0, *(VOCABULARY[symbol] for symbol in "həlˈoʊ !"), 10, 0]
+    assert (hugo.pace, hugo.style[0, 0]) == (0.9, pytest.approx(8 / 1024))
+
+
+def test_a_model_of_0_2_as_it_is_published(tmp_path: Path) -> None:
+    """One row for each voice, and no ellipsis at the end: that came with 0.8."""
+    engine = engine_in(tmp_path, config={"type": "ONNX1", "model_file": "kitten_tts_nano_v0_2.onnx"})
+    engine.load()
+    (spoken,) = engine.portions(sentence("hello", "həlˈoʊ"), engine.voices[0])
+    assert list(spoken.ids) == [0, *(VOCABULARY[symbol] for symbol in "həlˈoʊ"), 0]
+    assert spoken.pace == 1.0
+
+
 @pytest.mark.parametrize(
     "config", [{"speed_priors": {"a": "fast"}}, {"speed_priors": {"a": 0}}, {"voice_aliases": [1]}, [1], 5]
 )

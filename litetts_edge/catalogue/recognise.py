@@ -15,12 +15,14 @@ from litetts_edge.catalogue.errors import ModelDamaged, NotAModel
 from litetts_edge.catalogue.onnx_header import NotOnnx, read_header
 from litetts_edge.catalogue.shelf import sha256_of
 from litetts_edge.catalogue.structure import (
+    KITTEN,
     KOKORO,
     LARGEST_JSON,
     PIPER,
     engine_of,
     engine_of_voices,
     is_single_voice,
+    kitten_config,
     piper_config,
 )
 from litetts_edge.engines.installed import read_installed
@@ -196,7 +198,7 @@ def _gathered(model: CatalogueModel, source: Path, hashes: Mapping[str, Path]) -
         there = hashes.get(file.sha256) or (None if file.sha256 else _beside(source, file))
         if there is not None:
             copies.append(Copy(there, file.path, file.role, file.sha256))
-        elif not (file.role == VOICES and model.voices):
+        elif not (file.role == VOICES and model.voices) and not (file.role == CONFIG and model.engine != PIPER):
             missing.append(file.path)
     single = [
         Copy(hashes[one.sha256], one.path, VOICE, one.sha256) for one in model.voices if one.sha256 in hashes
@@ -274,8 +276,18 @@ def _styled(file: Path) -> Found:
         copies.append(Copy(packs[0], packs[0].name, VOICES, ""))
     elif engine == KOKORO:
         copies += [Copy(one, f"voices/{one.name}", VOICE, "") for one in single]
+    if engine == KITTEN and _is_config(config := file.with_name("config.json")):
+        copies.append(Copy(config, config.name, CONFIG, ""))
     languages = ("en-US",) if engine != KOKORO else ()
     return Found(name, engine, UNKNOWN_LICENCE, "", languages, tuple(copies), is_catalogued=False)
+
+
+def _is_config(path: Path) -> bool:
+    try:
+        kitten_config(path)
+    except (ModelDamaged, OSError):
+        return False
+    return True
 
 
 def _fault_of_pack(path: Path) -> str:

@@ -26,6 +26,8 @@ _FLOAT = 4
 _WIDTH = 256
 _ROWS = range(510, 513)
 """Rows of one Kokoro voice: 510, and 512 of `af`."""
+_KITTEN_TYPES = frozenset({"ONNX1", "ONNX2"})
+"""What the published loader takes."""
 _NO_NPZ = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, RuntimeError, TokenError)
 """What zipfile and numpy raise for bytes that are none, or encrypted; NotImplementedError is a RuntimeError."""
 LARGEST_JSON = 4 << 20
@@ -56,8 +58,10 @@ def check(engine: str, role: str, path: Path) -> None:
     """Look whether a file may be what a model of that engine needs in that role. Raises ModelDamaged, OSError."""
     if role == MODEL:
         _check_model(engine, path)
-    elif role == CONFIG:
+    elif role == CONFIG and engine == PIPER:
         piper_config(path)
+    elif role == CONFIG:
+        kitten_config(path)
     elif role == VOICES:
         _check_voices(engine, path)
 
@@ -79,17 +83,29 @@ def _check_model(engine: str, path: Path) -> None:
         raise ModelDamaged(str(path), f"it is {is_}, not {wanted}")
 
 
-def piper_config(path: Path) -> PiperConfig:
-    """What is in an .onnx.json. Raises ModelDamaged, OSError."""
+def kitten_config(path: Path) -> None:
+    """Look whether it is the config.json of a KittenTTS model. Raises ModelDamaged, OSError."""
+    about = _json(path, "config.json of KittenTTS")
+    kind = about.get("type") if isinstance(about, dict) else None
+    if kind not in _KITTEN_TYPES:
+        raise ModelDamaged(str(path), f"its type is {kind!r}, and not {' or '.join(sorted(_KITTEN_TYPES))}")
+
+
+def _json(path: Path, what: str) -> Any:
     if path.stat().st_size > LARGEST_JSON:
-        raise ModelDamaged(str(path), "it is too large for the JSON of a Piper voice")
+        raise ModelDamaged(str(path), f"it is too large for the {what}")
     content = path.read_bytes()
     try:
-        about = json.loads(content)
+        return json.loads(content)
     except (ValueError, RecursionError):
         raise ModelDamaged(
             str(path), f"it is {description(content[:HEAD])}, and no JSON that can be read"
         ) from None
+
+
+def piper_config(path: Path) -> PiperConfig:
+    """What is in an .onnx.json. Raises ModelDamaged, OSError."""
+    about = _json(path, "JSON of a Piper voice")
     rate = _at(about, "audio", "sample_rate")
     phonemes = _at(about, "phoneme_id_map")
     if not isinstance(rate, int) or rate <= 0 or not isinstance(phonemes, dict) or not phonemes:

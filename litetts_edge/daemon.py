@@ -31,8 +31,9 @@ from litetts_edge.mqtt.service import MqttService
 from litetts_edge.mqtt.topics import Topics
 from litetts_edge.mqtt.verbs import Verbs
 from litetts_edge.pipeline.bus import EventBus, Subscription
+from litetts_edge.pipeline.configured import refuse, voices_at_start, voices_here
 from litetts_edge.pipeline.inference import InferenceThread
-from litetts_edge.pipeline.inventory import untuned, voices_of
+from litetts_edge.pipeline.inventory import untuned
 from litetts_edge.pipeline.journal import Journal
 from litetts_edge.pipeline.keeping import Keeping
 from litetts_edge.pipeline.ledger import CrashLedger
@@ -42,7 +43,7 @@ from litetts_edge.pipeline.queue import RequestQueue
 from litetts_edge.pipeline.residence import Residence
 from litetts_edge.pipeline.speak import SpeechPipeline
 from litetts_edge.quality import LevelCheck
-from litetts_edge.settings.changes import Change
+from litetts_edge.settings.changes import Change, changes
 from litetts_edge.settings.credentials import mqtt_password
 from litetts_edge.settings.live import LiveSettings, Sources
 from litetts_edge.settings.load import Loaded
@@ -73,7 +74,7 @@ class Daemon:
     def __init__(self, sources: Sources, loaded: Loaded, environ: Mapping[str, str]) -> None:
         settings = loaded.settings
         self._environ = environ
-        voices = voices_of(loaded)
+        voices = voices_at_start(loaded)
         self.live = LiveSettings(sources, loaded, validate=self._validate)
         self.bus = EventBus()
         self.thread = InferenceThread()
@@ -264,7 +265,11 @@ class Daemon:
     # -- changes -----------------------------------------------------------------------------------
 
     def _validate(self, loaded: Loaded) -> None:
-        self._tried = voices_of(loaded, self.pipeline.voices)
+        if _is_about_voices(changes(self.live.value, loaded.settings)):
+            before = self.pipeline.voices
+            self._tried = voices_here(loaded.settings, before)
+            # What was wrong before is no reason against a change that may be to mend it.
+            refuse(loaded, [fault for fault in self._tried.faults if fault not in before.faults])
         mqtt_password(loaded.settings, self._environ)
         self.manners.look(loaded.settings)
 
@@ -281,13 +286,11 @@ class Daemon:
         finally:
             self.heartbeat.ready()
 
-    def _settings_changed(self, settings: Settings, changes: Sequence[Change]) -> None:
+    def _settings_changed(self, settings: Settings, changed: Sequence[Change]) -> None:
         self.loudspeaker.follow(settings)
-        changed = {change.key for change in changes}
-        if "log.level" in changed:
+        if "log.level" in {change.key for change in changed}:
             logging.getLogger("litetts_edge").setLevel(settings.log.level.upper())
-        # A reload without a change may be about models that were pulled.
-        if not changes or any(change.applies == "revoice" for change in changes):
+        if _is_about_voices(changed):
             self.residence.want(self._tried)
 
     def _model_changed(self) -> None:
@@ -311,6 +314,11 @@ class Daemon:
 
     def _model_bytes(self) -> int:
         return sum(getattr(engine, "model_bytes", 0) for engine in self.loader.loaded)
+
+
+def _is_about_voices(changed: Sequence[Change]) -> bool:
+    """A reload without a change may be about models that were pulled."""
+    return not changed or any(change.applies == "revoice" for change in changed)
 
 
 def run(sources: Sources, loaded: Loaded, environ: Mapping[str, str], announce: str = "") -> int:

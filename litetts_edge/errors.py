@@ -12,7 +12,7 @@ where, and what to do.
         ShuttingDown  SsmlInvalid
       LexiconNotWritten the state folder did not take a change
       EngineFailed      an engine could not load or synthesize
-        ModelTooLarge
+        ModelTooLarge  VoiceUnfit
       ExtraMissing      something needs a package that is not installed
       Terminated        a run was ended because its request was cancelled
       Poison            the request was in progress at two crashes
@@ -238,6 +238,7 @@ class EngineFailed(SpeechError):
     code = "engine_failed"
 
     def __init__(self, engine: str, reason: str) -> None:
+        self.engine, self.reason = engine, reason
         super().__init__(f"The engine {engine} failed: {reason}")
 
 
@@ -251,6 +252,10 @@ class ModelTooLarge(EngineFailed):
             engine,
             f"{need}, and {room}. Use a smaller model (`litetts-edge models list`), or stop other programs.",
         )
+
+
+class VoiceUnfit(EngineFailed):
+    """One voice cannot speak, for what is in its own files; the others of its model can."""
 
 
 EXTRAS = {

@@ -64,6 +64,18 @@ class Blender(Protocol):
         ...
 
 
+@runtime_checkable
+class PerVoice(Protocol):
+    """A Synthesizer whose voices have files of their own, any of which may be damaged while the others speak."""
+
+    def ready(self, voice: Voice) -> None:
+        """As load(), for this voice: what speaks it is loaded and was looked at; a second call costs little.
+
+        Raises EngineFailed, and then whoever could speak before still can; VoiceUnfit where it is the voice alone.
+        """
+        ...
+
+
 class AudioWriter(Protocol):
     """Takes the audio of one utterance. Only the pipeline calls it."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from litetts_edge.engines.termination import Runs
-from litetts_edge.errors import EngineFailed
+from litetts_edge.errors import EngineFailed, VoiceUnfit
 from litetts_edge.pcm import AudioChunk
 from litetts_edge.speech import Sentence, Voice
 
@@ -96,6 +96,32 @@ class HeavyEngine(_Faulty):
     def synthesize(self, sentence: Sentence, voice: Voice, speed: float) -> Iterator[AudioChunk]:
         assert self.model_bytes, "it speaks without being loaded"
         yield _sound()
+
+
+class ChoirEngine(HeavyEngine):
+    """One voice for each name, any of which may be unfit."""
+
+    def __init__(self, name: str, *names: str, lang: str = "en-US") -> None:
+        super().__init__(name)
+        self._names = names
+        self._lang = lang
+        self.unfit: set[str] = set()
+        """Names of voices whose files are damaged."""
+
+    @property
+    def voices(self) -> tuple[Voice, ...]:
+        return tuple(
+            Voice(f"{self.name}:{one}", self.name, self._lang, SAMPLE_RATE, one.title()) for one in self._names
+        )
+
+    def ready(self, voice: Voice) -> None:
+        self.load()
+        if voice.id.partition(":")[2] in self.unfit:
+            raise VoiceUnfit(self.name, f"{voice.id} is damaged.")
+
+    def synthesize(self, sentence: Sentence, voice: Voice, speed: float) -> Iterator[AudioChunk]:
+        assert voice.id.partition(":")[2] not in self.unfit, "an unfit voice speaks"
+        return super().synthesize(sentence, voice, speed)
 
 
 class AbortingEngine(_Faulty):

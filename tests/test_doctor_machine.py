@@ -107,7 +107,18 @@ def test_a_voice_or_engine_that_is_not_there(load: Load) -> None:
     found = one(voice.voice(load("", "voice=espeak:dee").settings), "voice")
     assert found.level is Level.FAULT
     assert "litetts-edge voices" in found.advice[0]
-    assert one(voice.voice(load("", "engine.name=espeek").settings)).level is Level.FAULT
+    engine = one(voice.voice(load("", "engine.name=espeek").settings), "voice")
+    assert engine.level is Level.FAULT
+    assert "Did you mean 'espeak'" in engine.found
+
+
+def test_a_model_that_is_gone_and_what_speaks_instead(load: Load) -> None:
+    """It is a fault, although something speaks."""
+    found = list(voice.voice(load("", "engine.model=gone").settings))
+    assert (found[0].name, found[0].level) == ("voice", Level.FAULT)
+    assert "engine.model: 'gone' is not installed" in found[0].found
+    assert "models pull" in found[0].advice[0]
+    assert (found[-1].name, found[-1].level) == ("voice instead", Level.OK)
 
 
 def test_a_slow_voice_and_a_broken_one() -> None:

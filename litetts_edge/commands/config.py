@@ -7,7 +7,7 @@ import os
 import sys
 
 from litetts_edge.errors import did_you_mean
-from litetts_edge.pipeline.inventory import voices_of
+from litetts_edge.pipeline.configured import voices_of
 from litetts_edge.settings.changes import describe
 from litetts_edge.settings.live import Sources
 

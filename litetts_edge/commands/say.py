@@ -20,8 +20,8 @@ from litetts_edge.events import Cancelled, ClosingEvent, Dropped, Failed, Finish
 from litetts_edge.interfaces import AudioSink
 from litetts_edge.mqtt.messages import Arrival, Defaults, SpeakRefused, parse_speak
 from litetts_edge.pipeline.bus import EventBus
+from litetts_edge.pipeline.configured import voices_of
 from litetts_edge.pipeline.inference import InferenceThread
-from litetts_edge.pipeline.inventory import voices_of
 from litetts_edge.pipeline.ledger import CrashLedger
 from litetts_edge.pipeline.loading import Loader
 from litetts_edge.pipeline.queue import RequestQueue

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from litetts_edge.commands.config import sources_of
 from litetts_edge.engines import DEFAULT, all_voices
-from litetts_edge.pipeline.inventory import options_of, voices_of
+from litetts_edge.pipeline.configured import voices_of
+from litetts_edge.pipeline.inventory import options_of
 from litetts_edge.settings.problems import SettingsError
 from litetts_edge.text import frontend
 from litetts_edge.text.lexicon_files import LexiconFiles

@@ -92,6 +92,16 @@ def installed_models(folder: Path | None, engine: str = "") -> tuple[InstalledMo
     return tuple(found)
 
 
+def find_installed(folder: Path | None, name: str) -> InstalledModel | None:
+    """The model called `name`; None where there is none. Raises EngineFailed for one whose manifest is damaged."""
+    for model in installed_models(folder):
+        if model.name == name:
+            return model
+    if folder is not None and name and (folder / name / MANIFEST).is_file():
+        read_installed(folder / name)
+    return None
+
+
 def _file(folder: Path, name: str, about: dict[str, Any]) -> ModelFile:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts:

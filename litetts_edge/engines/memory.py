@@ -139,10 +139,8 @@ def need_of(
     """
     models = installed_models(options.pulled, engine)
     named = tuple(model for model in models if model.name == options.model)
-    # Each voice of Piper is a model: a request may name any.
-    asked = models if engine == "piper" else named or models[:1]
-    needs = (model_need(model, options, measured_mb(model)) for model in asked)
-    return max(needs, key=lambda need: need.bytes, default=None)
+    asked = (named or models)[:1]
+    return model_need(asked[0], options, measured_mb(asked[0])) if asked else None
 
 
 def available(meminfo: Path = MEMINFO, own_cgroup: Path = OWN_CGROUP, cgroups: Path = CGROUPS) -> Room | None:

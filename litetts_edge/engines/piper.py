@@ -74,17 +74,19 @@ class PiperEngine:
     def _models(self) -> dict[str, _Model]:
         """By name, the one that the options choose first. One that cannot be read is left out, and logged."""
         found: dict[str, _Model] = {}
-        failed: list[EngineFailed] = []
+        failed: dict[str, EngineFailed] = {}
         for installed in installed_models(self._options.pulled, self.name):
             try:
                 beside(installed)
                 found[installed.name] = _Model(installed, read_config(installed))
             except EngineFailed as error:
                 log.warning("%s", error)
-                failed.append(error)
+                failed[installed.name] = error
+        if self._options.model in failed:
+            raise failed[self._options.model]
         if not found:
             if failed:
-                raise failed[0]
+                raise next(iter(failed.values()))
             raise EngineFailed(
                 self.name, "no voice of it is installed. `litetts-edge models list` shows what can be pulled."
             )
@@ -117,6 +119,10 @@ class PiperEngine:
         """The model that spoke last, or else the first."""
         if self._loaded is None:
             self._use(self._last or next(iter(self._models.values())))
+
+    def ready(self, voice: Voice) -> None:
+        """Load the model of that voice; the one before speaks on when that fails. Raises VoiceNotFound, too."""
+        self._use(self._find(voice.id)[0])
 
     def synthesize(self, sentence: Sentence, voice: Voice, speed: float) -> Iterator[AudioChunk]:
         """Windows of 0.2 s at first, then of up to 1.1 s (at 22 kHz). Raises VoiceNotFound, too.

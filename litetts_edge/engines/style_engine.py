@@ -62,6 +62,12 @@ class StyleEngine(ABC):
         """Verify and load, and say something to nobody."""
         self._speech.load(lambda: self.portions(_WARM_UP, self.voices[0]))
 
+    def ready(self, voice: Voice) -> None:
+        """As load(), for that voice, whose tables are looked at. Raises VoiceNotFound, too."""
+        self._voices.verify(voice)  # first, for the graphs take seconds
+        self._speech.load(lambda: self.portions(_WARM_UP, voice))
+        self._voices.style(voice, lambda _: 0)
+
     def synthesize(self, sentence: Sentence, voice: Voice, speed: float) -> Iterator[AudioChunk]:
         """One chunk for what the graphs take in one go, or several as they come. Raises VoiceNotFound, too.
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from litetts_edge.engines.installed import InstalledModel, ModelFile
-from litetts_edge.errors import EngineFailed
+from litetts_edge.errors import EngineFailed, VoiceUnfit
 
 log = logging.getLogger(__name__)
 
@@ -69,16 +69,24 @@ class StyleTables:
         return tuple(self._sources)
 
     def row(self, name: str, wanted: Callable[[int], int]) -> NDArray[np.float32]:
-        """(width,) the row that `wanted` chooses among that many. Raises EngineFailed."""
+        """(width,) the row that `wanted` chooses among that many. Raises VoiceUnfit."""
         table = self._opened(name)
-        row = np.array(table[wanted(len(table))], dtype=np.float32)
-        if not np.isfinite(row).all():
-            raise self._unfit(self._sources[name], name, "holds values that are no numbers")
-        return row
+        return np.array(table[wanted(len(table))], dtype=np.float32)
 
     def rows(self, name: str) -> int:
-        """How many rows a voice has. Raises EngineFailed."""
+        """How many rows a voice has. Raises VoiceUnfit."""
         return len(self._opened(name))
+
+    def verify(self, name: str) -> None:
+        """Compare the file of a voice with the manifest, once until close(). Raises VoiceUnfit."""
+        file = self._sources[name]
+        if file.path in self._verified:
+            return
+        try:
+            self._model.verify(file)
+        except EngineFailed as error:
+            raise VoiceUnfit(error.engine, error.reason) from None
+        self._verified.add(file.path)
 
     def close(self) -> None:
         """Let go of the files; row() opens them again."""
@@ -118,9 +126,7 @@ class StyleTables:
     def _table(self, name: str) -> NDArray[np.float32]:
         """(rows, width) of a voice whose file is whole."""
         file = self._sources[name]
-        if file.path not in self._verified:
-            self._model.verify(file)
-            self._verified.add(file.path)
+        self.verify(name)
         try:
             shape, table = self._bare(file, name) if file.role == "voice" else self._member(file, name)
         except (OSError, ValueError, *_ZIP_ERRORS) as error:
@@ -129,6 +135,8 @@ class StyleTables:
             raise self._unfit(file, name, f"has the shape {shape}")
         if not self._least <= shape[0] <= self._most:
             raise self._unfit(file, name, f"has the shape {shape}")
+        if not np.isfinite(table).all():  # a row of them would be met at some length of a sentence only
+            raise self._unfit(file, name, "holds values that are no numbers")
         return table.reshape(shape[0], shape[-1])
 
     def _bare(self, file: ModelFile, name: str) -> tuple[Shape, NDArray[np.float32]]:
@@ -169,16 +177,16 @@ class StyleTables:
             raise self._unfit(file, name, f"has the shape {shape}")
         return shape, found.end()
 
-    def _unfit(self, file: ModelFile, name: str, what: str) -> EngineFailed:
+    def _unfit(self, file: ModelFile, name: str, what: str) -> VoiceUnfit:
         rows = f"{self._least}" if self._least == self._most else f"{self._least} to {self._most}"
-        return EngineFailed(
+        return VoiceUnfit(
             self._model.engine,
             f"{file.path}: the voice {name} {what}; wanted is ({rows}, 1, {self._width()}) of float32."
             f" Run `litetts-edge models verify {self._model.name}`, then pull or import it again.",
         )
 
-    def _damaged(self, file: ModelFile, why: str) -> EngineFailed:
-        return EngineFailed(
+    def _damaged(self, file: ModelFile, why: str) -> VoiceUnfit:
+        return VoiceUnfit(
             self._model.engine,
             f"{file.path} is damaged: {why}."
             f" Run `litetts-edge models verify {self._model.name}`, then pull or import it again.",

@@ -78,6 +78,12 @@ class StyleVoices:
         parts = self.parts(voice)
         return parts[0][0] if len(parts) == 1 else ""
 
+    def verify(self, voice: Voice) -> None:
+        """See that the files of its parts are whole; needs no session. Raises VoiceNotFound, EngineFailed."""
+        for name, _ in self.parts(voice):
+            for part in (name,) if name in self._tables.names else self._mixed[name]:
+                self._tables.verify(part)
+
     def style(self, voice: Voice, choice: Choice) -> NDArray[np.float32]:
         """(1, width): the rows of its parts that `choice` names, blended. Raises VoiceNotFound, EngineFailed."""
         rows = [self._row(name, choice) * np.float32(share) for name, share in self.parts(voice)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
@@ -30,6 +31,9 @@ REMEMBER_S = 30.0
 
 RETRY_S = 30.0
 """Wait after a password file that could not be read."""
+
+MOST_UNTOLD = 20
+"""What is kept for the error topic while there is no broker, the newest."""
 
 MakeService = Callable[[Link, Topics], MqttService]
 
@@ -79,6 +83,7 @@ class MqttDoor:
         self._neighbours = neighbours
         self._link: Link | None = None
         self._service: MqttService | None = None
+        self._untold: deque[tuple[str, str]] = deque(maxlen=MOST_UNTOLD)
         self._turn = asyncio.Event()
         self._closing = False
         self._silent = asyncio.Event()
@@ -128,9 +133,11 @@ class MqttDoor:
             self._service.announce()
 
     def tell(self, code: str, message: str) -> None:
-        """Say on the error topic what concerns no message."""
-        if self._service is not None:
+        """Say on the error topic what concerns no message, once the broker is there."""
+        if self.connected and self._service is not None:
             self._service.tell(code, message)
+        else:
+            self._untold.append((code, message))
 
     def close(self) -> None:
         """Take no more messages: what is not acknowledged yet, the broker keeps for the next start."""
@@ -169,6 +176,8 @@ class MqttDoor:
 
         def greet() -> None:
             service.announce()
+            while self._untold:
+                service.tell(*self._untold.popleft())
             greeted.set()
 
         link.on_connected = greet

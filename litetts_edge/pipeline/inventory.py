@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,16 +14,17 @@ from litetts_edge.engines.memory import Need, Room, model_need, need_of
 from litetts_edge.engines.memory import available as room_available
 from litetts_edge.engines.onnx import MANIFEST
 from litetts_edge.engines.options import EngineOptions, Stream
-from litetts_edge.errors import EngineFailed, VoiceNotFound
+from litetts_edge.errors import EngineFailed
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.pipeline.choice import Choice, choose, in_order
 from litetts_edge.pipeline.voices import SPARE, Part, Voices
-from litetts_edge.settings.load import Loaded
-from litetts_edge.settings.problems import SettingsError, problem_at
 from litetts_edge.settings.schema import Settings
 from litetts_edge.tuning.record import EMPTY, Record, Tuned, applied_here, read_record
 
 log = logging.getLogger(__name__)
+
+PIPER = "piper"
+"""The engine of which each model is a voice."""
 
 
 def installed(
@@ -41,42 +42,69 @@ def installed(
     with a warning.
     """
     models = installed_models(options.pulled)
-    named = [model for model in models if model.name == options.model]
-    if engine != "auto":
-        choice = Choice(engine, options.model, "the settings say so")
-    elif named:
-        choice = Choice(named[0].engine, named[0].name, "engine.model names it")
-    else:
-
-        def need(model: InstalledModel) -> Need:
-            return model_need(
-                model,
-                _tuned(model.engine, replace(options, model=model.name), record)[0],
-                record.own_mb(model, options),
-            )
-
-        choice = choose(models, read_board(), record, _room_for_all(before), need)
+    is_named = engine != "auto" or any(model.name == options.model for model in models)
+    choice = _choice(engine, options, models, before, record)
     engines: dict[str, Synthesizer] = {}
     parts: dict[str, Part] = {}
-    for name in dict.fromkeys((choice.engine, SPARE, *available(options))):
-        model = _model_in(voice, name, models) or (choice.model if name == choice.engine else "")
-        own = replace(options, model=model)
-        own, tuned = _tuned(name, own, record)
-        part = Part(_key(name, own), _need(name, own, options, record), tuned)
-        is_there = before is not None and before.part(name).key == part.key
+    sound = models
+    while choice.engine not in engines:
         try:
-            made = before.engines[name] if before is not None and is_there else create(name, own)
-            if made.voices:
-                engines[name], parts[name] = made, part
+            engines[choice.engine], parts[choice.engine] = _made(
+                choice.engine, choice.model, options, before, record, voice
+            )
         except EngineFailed as error:
-            if name == choice.engine and engine != "auto":
+            if is_named or choice.engine == PREFERENCE[0]:
                 raise
-            log.warning("%s", error)
-            if name == choice.engine:
-                choice = Choice(PREFERENCE[0], "", f"{name} cannot be used: {error}")
-                engines[choice.engine] = create(choice.engine, options)
-                parts[choice.engine] = Part(_key(choice.engine, options))
+            sound = tuple(model for model in sound if model.engine != choice.engine)
+            other = _choice(engine, options, sound, before, record)
+            choice = replace(other, why=f"{other.why}; {choice.engine} cannot be used: {error}")
+    for name in dict.fromkeys((SPARE, *available(options))):
+        # A voice's own model may be damaged: that takes no other with it.
+        for wanted in (voice, "auto") if _model_in(voice, name, models) else (voice,):
+            try:
+                if name not in engines:
+                    engines[name], parts[name] = _made(name, "", options, before, record, wanted)
+            except EngineFailed as error:
+                log.warning("%s", error)
     return Voices(engines.values(), parts, choice)
+
+
+def _choice(
+    engine: str,
+    options: EngineOptions,
+    models: tuple[InstalledModel, ...],
+    before: Voices | None,
+    record: Record,
+) -> Choice:
+    """The engine that speaks, and its model, among these."""
+    if engine != "auto":
+        return Choice(engine, options.model, "the settings say so")
+    for model in models:
+        if model.name == options.model:
+            return Choice(model.engine, model.name, "engine.model names it")
+
+    def need(model: InstalledModel) -> Need:
+        own = replace(options, model=model.name)
+        return model_need(model, _tuned(model.engine, own, record)[0], record.own_mb(model, options))
+
+    return choose(models, read_board(), record, _room_for_all(before), need)
+
+
+def _made(
+    name: str, model: str, options: EngineOptions, before: Voices | None, record: Record, voice: str
+) -> tuple[Synthesizer, Part]:
+    """An engine with the model of the voice, or else `model`; the one of `before` where that is the same.
+
+    Raises EngineFailed.
+    """
+    named = _model_in(voice, name, installed_models(options.pulled, name))
+    own, tuned = _tuned(name, replace(options, model=named or model), record)
+    part = Part(_key(name, own), _need(name, own, options, record), tuned, _needs(name, own, options, record))
+    is_there = before is not None and before.part(name).key == part.key
+    engine = before.engines[name] if before is not None and is_there else create(name, own)
+    if not engine.voices:
+        raise EngineFailed(name, "it has no voice.")
+    return engine, part
 
 
 def _model_in(voice: str, engine: str, models: Iterable[InstalledModel]) -> str:
@@ -108,12 +136,19 @@ def _need(name: str, own: EngineOptions, options: EngineOptions, record: Record)
     return need_of(name, own, lambda model: record.own_mb(model, options)) if name in PULLED else None
 
 
+def _needs(name: str, own: EngineOptions, options: EngineOptions, record: Record) -> Mapping[str, Need]:
+    """The same of each model, where each is a voice that a request may name."""
+    models = installed_models(options.pulled, name) if name == PIPER else ()
+    return {model.name: model_need(model, own, record.own_mb(model, options)) for model in models}
+
+
 def _key(name: str, options: EngineOptions) -> Hashable:
     """All that an engine's making depends on: what it is told, and for a pulled one the files that are there."""
     if name not in PULLED:
         return name, options.threads, options.spinning, options.shipped
     models = installed_models(options.pulled, name)
-    files = tuple((model.name, tuple(file.sha256 for file in model.files)) for model in models)
+    # A damaged file that was mended has the hash that it always should have had.
+    files = tuple((model.name, *((file.sha256, _changed(file.path)) for file in model.files)) for model in models)
     made = [options.prepared / model.name / MANIFEST for model in models] if options.prepared is not None else []
     return name, options, files, tuple(map(_changed, (*made, options.presets)))
 
@@ -154,31 +189,3 @@ def options_of(settings: Settings) -> EngineOptions:
         prepared=state / "prepared",
         presets=state / "presets.yaml",
     )
-
-
-def voices_of(loaded: Loaded, before: Voices | None = None) -> Voices:
-    """All voices here, with the one that the settings name as the default. No model is loaded.
-
-    Raises SettingsError for an engine, a model or a voice that is not here, in the place where it was written.
-    """
-    problems = []
-    settings, origins = loaded.settings, loaded.origins
-    options, record = options_of(settings), read_record(Path(settings.state_dir))
-    named = [model for model in installed_models(options.pulled) if model.name == options.model]
-    if options.model and not (named and settings.engine.name in {"auto", named[0].engine}):
-        what = f"is a model of {named[0].engine}, not of {settings.engine.name}" if named else "is not installed"
-        message = f"{options.model!r} {what}: `litetts-edge models list` shows what there is"
-        problems.append(problem_at(origins["engine.model"], "engine.model", message))
-        options = replace(options, model="")
-    try:
-        voices = installed(settings.engine.name, options, before, record, settings.voice)
-    except EngineFailed as error:
-        problems.append(problem_at(origins["engine.name"], "engine.name", str(error)))
-        voices = installed("auto", replace(options, model=""), before, record, settings.voice)
-    try:
-        voices = voices.with_default(settings.voice)
-    except VoiceNotFound as error:
-        problems.append(problem_at(origins["voice"], "voice", str(error)))
-    if problems:
-        raise SettingsError(problems)
-    return voices

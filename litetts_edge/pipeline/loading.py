@@ -12,8 +12,9 @@ from enum import Enum
 
 from litetts_edge.engines.hold import measured
 from litetts_edge.engines.memory import Need, Room, available
-from litetts_edge.errors import EngineFailed, ModelTooLarge
-from litetts_edge.interfaces import Synthesizer
+from litetts_edge.errors import EngineFailed, ModelTooLarge, SpeechError, VoiceNotFound, VoiceUnfit
+from litetts_edge.interfaces import PerVoice, Synthesizer
+from litetts_edge.speech import Voice
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +50,6 @@ class Loader:
         self._turn = threading.RLock()
         self.loading = ""
         """The engine that is being loaded; empty when none is."""
-        self.failures: dict[str, str] = {}
-        """By engine: the code of what went wrong when it was last loaded."""
         self._holds: dict[str, float] = {}
 
     # -- who uses what -----------------------------------------------------------------------------
@@ -90,35 +89,33 @@ class Loader:
 
     # -- on the inference thread -------------------------------------------------------------------
 
-    def load(self, engine: Synthesizer, need: Need | None = None) -> None:
-        """Make it ready, after unloading what nobody uses where there is too little room. Raises EngineFailed.
+    def load(self, engine: Synthesizer, need: Need | None = None, voice: Voice | None = None) -> None:
+        """Make it ready (for `voice`), after unloading what nobody uses where there is too little room.
 
-        A model that cannot fit raises ModelTooLarge, and then nothing was unloaded for it.
+        `need` is what the model of that voice takes. Raises EngineFailed; for a model that cannot fit
+        ModelTooLarge, and then nothing was unloaded for it.
         """
-        if engine in self._loaded:
-            engine.load()
+        if engine in self._loaded and _is_same(self._loaded[engine], need):
+            _make_ready(engine, voice)
             return
         with self._turn:
-            idle = [other for other in self._loaded if not self._users[other]]
+            # Of the engine itself, whoever asks is one user: its model of before may go when there is no other.
+            idle = [other for other in self._loaded if self._users[other] <= (other is engine)]
             if self.fit(engine, need, idle) is Fit.AFTER:
                 for other in idle:
-                    self.unload(other)
-            self._load(engine, need)
+                    self._give_back(other)
+            self._load(engine, need, voice)
 
-    def _load(self, engine: Synthesizer, need: Need | None) -> None:
+    def _load(self, engine: Synthesizer, need: Need | None, voice: Voice | None) -> None:
         self.loading = engine.name
         self.on_change()
         try:
             with measured() as hold:
-                engine.load()
-        except EngineFailed as error:
-            self.failures[engine.name] = error.code
-            raise
+                _make_ready(engine, voice)
         finally:
             self.loading = ""
             self.on_change()
         self._loaded[engine] = need
-        self.failures.pop(engine.name, None)
         self._holds[_named(engine, need)] = hold.seconds
         log.info("loaded %s; the lock was held for %.0f ms at most", _named(engine, need), hold.seconds * 1000)
         self.on_change()
@@ -128,11 +125,14 @@ class Loader:
         with self._turn:
             if self._users[engine] or engine not in self._loaded:
                 return False
-            engine.unload()
-            need = self._loaded.pop(engine)
+            self._give_back(engine)
+        return True
+
+    def _give_back(self, engine: Synthesizer) -> None:
+        engine.unload()
+        need = self._loaded.pop(engine)
         log.info("unloaded %s", _named(engine, need))
         self.on_change()
-        return True
 
     # -- room --------------------------------------------------------------------------------------
 
@@ -147,7 +147,6 @@ class Loader:
         if need.bytes <= room.bytes + gained:
             return Fit.AFTER
         after = f", and {gained / 1e6:.0f} MB more without the voice in use" if gained else ""
-        self.failures[engine.name] = ModelTooLarge.code
         raise ModelTooLarge(engine.name, str(need), f"{room}{after}")
 
     def _left_over(self) -> Room | None:
@@ -158,6 +157,26 @@ class Loader:
         taken = sum(need.resident_bytes for need in self._loaded.values() if need is not None)
         allowed = Room(max(0, budget_mb * 1_000_000 - taken), f"engine.memory_mb is {budget_mb}")
         return allowed if room is None or allowed.bytes < room.bytes else room
+
+
+def _make_ready(engine: Synthesizer, voice: Voice | None) -> None:
+    try:
+        if voice is not None and isinstance(engine, PerVoice):
+            engine.ready(voice)
+        else:
+            engine.load()
+    except VoiceNotFound as error:
+        raise VoiceUnfit(engine.name, str(error)) from None
+    except SpeechError:
+        raise
+    except Exception as error:  # a bug in one engine must not silence the others
+        log.exception("%s could not be loaded", engine.name)
+        raise EngineFailed(engine.name, "an unexpected error; see the log") from error
+
+
+def _is_same(loaded: Need | None, wanted: Need | None) -> bool:
+    """Whether they are of one model; an engine whose models are not known has one."""
+    return loaded is None or wanted is None or loaded.model == wanted.model
 
 
 def _named(engine: Synthesizer, need: Need | None) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 
-from litetts_edge.errors import EngineFailed, VoiceNotFound
+from litetts_edge.errors import EngineFailed, VoiceNotFound, VoiceUnfit
 from litetts_edge.interfaces import SpeechCheck, TextFrontend
 from litetts_edge.pipeline.inference import InferenceThread, Synthesis
 from litetts_edge.pipeline.ledger import CrashLedger
@@ -41,6 +41,8 @@ class Reader:
         self._ledger = ledger
         self._thread = thread
         self._loader = loader
+        self.on_default: Callable[[Voices, EngineFailed | None], None] = lambda voices, failure: None
+        """Told how the default of some voices fared when a request wanted it ready: None for well."""
         self._pace: dict[str, float] = {}
         """By engine: synthesis seconds per character of its last request."""
 
@@ -68,29 +70,41 @@ class Reader:
     async def _ready(
         self, voices: Voices, voice: Voice, priority: Priority, warnings: list[str], using: ExitStack
     ) -> Voice:
-        """The voice with its engine loaded; when that fails, a spare one, and a warning. Raises EngineFailed."""
+        """The voice, ready; when it cannot be, another one, and a warning. Raises EngineFailed when none can."""
         try:
             await self._load(voices, voice, priority, using)
         except EngineFailed as error:
-            spare = voices.spare(voice)
-            if spare is None:
-                raise
-            await self._load(voices, spare, priority, using)
-            warnings.append(f"voice_changed: {error} {spare.id} speaks instead.")
-            return spare
+            self._look(voices, voice, error)
+            for other in voices.instead_of(voice, of_engine=isinstance(error, VoiceUnfit)):
+                with suppress(EngineFailed):
+                    await self._load(voices, other, priority, using)
+                    warnings.append(f"voice_changed: {error} {other.id} speaks instead.")
+                    return other
+            raise
+        self._look(voices, voice, None)
         return voice
 
+    def _look(self, voices: Voices, voice: Voice, failure: EngineFailed | None) -> None:
+        if voice == voices.default:
+            self.on_default(voices, failure)
+
     async def _load(self, voices: Voices, voice: Voice, priority: Priority, using: ExitStack) -> None:
-        """Make the voice's engine ready to speak at once, and keep it so while `using` is open."""
-        engine, need = voices.engine(voice), voices.need(voice.engine)
-        using.enter_context(self._loader.using(engine))
-        await self._thread.run(lambda: self._loader.load(engine, need), priority, predicted_s=LOAD_S)
+        """Make the voice ready to speak at once, and keep it so while `using` is open."""
+        engine, need = voices.engine(voice), voices.need(voice)
+        with ExitStack() as trying:
+            trying.enter_context(self._loader.using(engine))
+            await self._thread.run(lambda: self._loader.load(engine, need, voice), priority, predicted_s=LOAD_S)
+            using.enter_context(trying.pop_all())
 
     def _rendering(self, request: SpeakRequest, voices: Voices, voice: Voice) -> Rendering:
         def another(name: str) -> Voice | None:
             return voices.beside(voice, name)
 
-        return Rendering(request, voice, voices.engine(voice), self._frontend, self._check, self._ledger, another)
+        def ready(one: Voice) -> None:
+            self._loader.load(voices.engine(one), voices.need(one), one)
+
+        engine = voices.engine(voice)
+        return Rendering(request, voice, engine, self._frontend, self._check, self._ledger, another, ready)
 
     def _synthesis(self, rendering: Rendering) -> Synthesis:
         request = rendering.request

@@ -31,6 +31,8 @@ class Rendering:
     ledger: CrashLedger
     another: Callable[[str], Voice | None] = lambda _: None
     """The voice of that name, if it can go on where `voice` speaks."""
+    ready: Callable[[Voice], None] = lambda _: None
+    """Make a voice of the engine ready to speak. Raises EngineFailed."""
     warnings: list[str] = field(default_factory=list)
     """What the speech check found; complete when the iteration has ended."""
     marks: list[tuple[str, float]] = field(default_factory=list)
@@ -38,6 +40,8 @@ class Rendering:
     _made_s: float = 0.0
     """Seconds of audio of this repetition so far."""
     _cancelled: bool = False
+    _ready: Voice | None = None
+    """The one that was made ready last; None: `voice`."""
 
     def terminate(self) -> None:
         """End the work in progress soon; from any thread. It may be at a place that an engine does not see."""
@@ -75,6 +79,15 @@ class Rendering:
         found = self.another(sentence.voice) if sentence.voice else self.voice
         if found is None:
             self._warn(f"voice_kept: {sentence.voice!r} cannot speak within {self.voice.id}, which goes on")
+        elif found != (self._ready or self.voice):
+            try:
+                self.ready(found)
+                self._ready = found
+            except EngineFailed as error:
+                if found == self.voice:
+                    raise
+                self._warn(f"voice_kept: {error} {self.voice.id} goes on")
+                found = None
         return found or self.voice
 
     def _warn(self, text: str) -> None:

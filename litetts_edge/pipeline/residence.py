@@ -42,10 +42,19 @@ class Residence:
     tell: Tell = lambda code, message: None
     on_change: Callable[[], None] = lambda: None
     """Called when another voice speaks, or the problem is another."""
-    problem: str | None = None
-    """Why the voice of the settings is not the one that speaks, as a stable code."""
+    _refused: EngineFailed | None = None
+    """Why what was wanted last does not speak."""
+    _failing: EngineFailed | None = None
+    """Why the voice that should speak could not, when it was last wanted ready."""
     _wanted: Voices | None = None
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def problem(self) -> str | None:
+        """Why the voice of the settings is not the one that speaks, as a stable code."""
+        faults = (fault.code for fault in self.pipeline.voices.faults)
+        failure = self._refused or self._failing
+        return failure.code if failure is not None else next(faults, None)
 
     @property
     def state(self) -> str:
@@ -57,12 +66,14 @@ class Residence:
     async def begin(self) -> None:
         """Load the voice that the pipeline starts with. When that fails, requests are read by a spare one."""
         voices = self.pipeline.voices
-        engine = self._engine(voices)
+        # Whatever is wrong, it stays on the bus, speaks with another voice, and says so: no house falls silent.
+        for fault in voices.faults:
+            self._say(fault.code, fault.message)
+        self.pipeline.reader.on_default = self._default_fared
         try:
-            await self.thread.run(lambda: self.loader.load(engine, voices.need(engine.name)), predicted_s=LOAD_S)
+            await self._load(voices)
         except EngineFailed as error:
-            # It stays on the bus, speaks with another voice, and says so: better than a silent house.
-            self._failed(error)
+            self._default_fared(voices, error)
 
     def want(self, voices: Voices) -> None:
         """Have these voices speak instead, soon. Of several wishes the last one counts."""
@@ -102,61 +113,77 @@ class Residence:
             self.on_change()
 
     async def _switch(self, voices: Voices) -> None:
-        engine, old = self._engine(voices), self._engine(self.pipeline.voices)
-        need = voices.need(engine.name)
-
-        def load() -> None:
-            self.loader.load(engine, need)
-
+        engine, old = self._engine(voices), self.pipeline.voices
+        need = voices.need(voices.default)
         if self.loader.is_loaded(engine):
+            with self.loader.using(engine):
+                await self._load(voices)
             self._swap(voices)
         elif self.loader.fit(engine, need, self.loader.loaded) is Fit.AFTER:
             async with self.pipeline.turns.silence(Lane.ALOUD, Lane.QUIET):
                 if self._wanted is None:
-                    await self._replace(voices, old, load)
+                    await self._replace(voices, old)
         elif self._is_quick(engine, voices):
-            await asyncio.to_thread(load)
+            await asyncio.to_thread(self.loader.load, engine, need, voices.default)
             self._swap(voices)
         else:
             async with self.pipeline.turns.silence(Lane.ALOUD):
                 if self._wanted is None:
-                    await self.thread.run(load, predicted_s=LOAD_S)
+                    await self._load(voices)
                     self._swap(voices)
 
-    async def _replace(self, voices: Voices, old: Synthesizer, load: Callable[[], None]) -> None:
+    async def _load(self, voices: Voices) -> None:
+        """Make their default ready, on the inference thread. Raises EngineFailed."""
+        engine, need, voice = self._engine(voices), voices.need(voices.default), voices.default
+        await self.thread.run(lambda: self.loader.load(engine, need, voice), predicted_s=LOAD_S)
+
+    async def _replace(self, voices: Voices, old: Voices) -> None:
         """With no room for both. The old voice is back when the new one fails."""
-        name = voices.default.id
-        message = f"There is no room for two voices: {old.name} is unloaded before {name} is loaded."
+        message = (
+            f"There is no room for two voices: {old.default.engine} is unloaded before {voices.default.id} is"
+            " loaded."
+        )
         log.warning("%s", message)
         self.tell(UNLOADED_FIRST, message)
         for engine in self.loader.loaded:
             await self._unload(engine)
         try:
-            await self.thread.run(load, predicted_s=LOAD_S)
+            await self._load(voices)
         except EngineFailed:
-            before = self.pipeline.voices
-            await self.thread.run(lambda: self.loader.load(old, before.need(old.name)), predicted_s=LOAD_S)
+            await self._load(old)
             raise
         self._swap(voices)
 
     def _is_quick(self, engine: Synthesizer, voices: Voices) -> bool:
         """Whether loading was measured to leave the loudspeaker its share."""
-        hold_s = self.loader.hold_s(engine, voices.need(engine.name))
+        hold_s = self.loader.hold_s(engine, voices.need(voices.default))
         return hold_s is not None and hold_s < self.latency_s() / 2
 
     def _swap(self, voices: Voices) -> None:
         """From the next request on. What is spoken now goes on with the voices it began with."""
         before, self.pipeline.voices = self.pipeline.voices, voices
-        self.problem = None
+        self._refused = self._failing = None
         if before.default.id != voices.default.id:
             log.info("%s speaks from now on", voices.default.id)
         self.on_change()
 
     def _failed(self, error: EngineFailed) -> None:
-        self.problem = error.code
-        log.error("%s", error)
-        self.tell(error.code, str(error))
+        self._refused = error
+        self._say(error.code, str(error))
         self.on_change()
+
+    def _default_fared(self, voices: Voices, failure: EngineFailed | None) -> None:
+        """Hear how making their default ready went: of those that speak now, a failure is told once."""
+        if voices is not self.pipeline.voices or str(failure) == str(self._failing):
+            return
+        self._failing = failure
+        if failure is not None:
+            self._say(failure.code, str(failure))
+        self.on_change()
+
+    def _say(self, code: str, message: str) -> None:
+        log.error("%s", message)
+        self.tell(code, message)
 
     async def _retire(self, engine: Synthesizer) -> None:
         await self.loader.unused(engine)

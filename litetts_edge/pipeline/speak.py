@@ -83,6 +83,11 @@ class SpeechPipeline:
         self._expiry: asyncio.TimerHandle | None = None
         queue.held = lambda request: self.manners.held(request, clock())
 
+    @property
+    def reader(self) -> Reader:
+        """Who reads texts."""
+        return self._reader
+
     # -- admission ---------------------------------------------------------------------------------
 
     def submit(self, request: SpeakRequest) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from litetts_edge.engines.memory import Need
@@ -34,6 +34,18 @@ class Part:
     """What its model takes; None for what fits anywhere."""
     tuned: Tuned | None = None
     """How its model is run here, and what was measured."""
+    needs: Mapping[str, Need] = field(default_factory=dict)
+    """`need` of each model, where each voice belongs to one (`piper:<model>#<speaker>`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why something else speaks than what the settings say."""
+
+    code: str
+    key: str
+    """The setting that names what is not there."""
+    message: str
 
 
 class Voices:
@@ -48,23 +60,27 @@ class Voices:
         """`parts` by engine; `choice` tells why the first engine is the first."""
         self.engines = {engine.name: engine for engine in engines}
         self.choice = choice
+        self.faults: tuple[Fault, ...] = ()
+        """What the settings name and these voices have not."""
         self._parts = parts
         self._voices = {voice.id: voice for engine in self.engines.values() for voice in engine.voices}
         self._default = next(iter(self._voices.values()))
 
-    def with_default(self, name: str) -> Voices:
+    def with_default(self, name: str, faults: Iterable[Fault] = ()) -> Voices:
         """The same voices and engines, where `auto` is the voice `name`. Raises VoiceNotFound."""
         other = Voices(self.engines.values(), self._parts, self.choice)
         other._default = self.find(name)
+        other.faults = tuple(faults)
         return other
 
     def part(self, engine: str) -> Part:
         """What is known of an engine; a key that equals no other's when nothing is."""
         return self._parts.get(engine, Part(object()))
 
-    def need(self, engine: str) -> Need | None:
-        """What the engine's model takes."""
-        return self.part(engine).need
+    def need(self, voice: Voice) -> Need | None:
+        """What the model takes that speaks as this voice."""
+        part = self.part(voice.engine)
+        return part.needs.get(voice.id.partition(":")[2].partition("#")[0], part.need)
 
     @property
     def resident_bytes(self) -> int:
@@ -72,7 +88,7 @@ class Voices:
         return sum(
             need.resident_bytes
             for name, engine in self.engines.items()
-            if (need := self.need(name)) is not None and getattr(engine, "model_bytes", 0) > 0
+            if (need := self.part(name).need) is not None and getattr(engine, "model_bytes", 0) > 0
         )
 
     def __iter__(self) -> Iterator[Voice]:
@@ -127,8 +143,19 @@ class Voices:
             return found if (found.engine, found.sample_rate) == (voice.engine, voice.sample_rate) else None
         return None
 
-    def spare(self, voice: Voice) -> Voice | None:
-        """A voice of the same language for when this one's engine fails; None when there is no better one."""
+    def instead_of(self, voice: Voice, *, of_engine: bool) -> list[Voice]:
+        """Who reads for a voice that cannot, in its language: the default, another `of_engine`, the spare."""
+        found = [self.default] if primary(self.default.lang) == primary(voice.lang) else []
+        if of_engine:
+            same = (voice.engine, voice.lang)
+            siblings = [one for one in self._voices.values() if (one.engine, one.lang) == same]
+            found += [one for one in siblings if one.id not in {voice.id, self.default.id}][:1]
+        spare = self._spare(voice)
+        found += [spare] if spare is not None and spare not in found else []
+        return [one for one in found if one.id != voice.id]
+
+    def _spare(self, voice: Voice) -> Voice | None:
+        """One of the engine that is always there; None for its own voices."""
         others = [
             other for other in self._voices.values() if other.engine == SPARE and other.engine != voice.engine
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 import subprocess
 import sys
 import threading
@@ -15,7 +16,7 @@ import pytest
 from litetts_edge import engines
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.errors import EngineFailed, Terminated
-from litetts_edge.interfaces import Synthesizer
+from litetts_edge.interfaces import PerVoice, Synthesizer
 from litetts_edge.pcm import AudioChunk, Samples
 from litetts_edge.speech import Sentence, Voice
 from litetts_edge.text.frontend import Frontend
@@ -166,6 +167,54 @@ def test_load_and_unload_again(engine: Synthesizer) -> None:
     engine.unload()
     engine.load()
     assert chunks(engine, "Back again.")
+
+
+def test_every_voice_can_be_made_ready(engine: Synthesizer) -> None:
+    """Where voices have files of their own: twice, loaded or not, and then that voice speaks."""
+    if not isinstance(engine, PerVoice):
+        pytest.skip("its voices have no files of their own")
+    for voice in engine.voices[:3]:
+        engine.ready(voice)
+        engine.ready(voice)
+        assert chunks(engine, "Ready.", voice=voice)
+        engine.unload()
+    engine.load()
+
+
+@pytest.mark.parametrize(
+    ("name", "sound", "unfit", "file"),
+    [
+        ("kokoro", "kokoro:af_heart", "kokoro:bm_george", "kokoro-small/voices/bm_george.bin"),
+        (
+            "piper",
+            "piper:piper-small",
+            "piper:piper-small-speakers",
+            "piper-small-speakers/de_DE-smallspeakers-medium.onnx",
+        ),
+    ],
+)
+def test_a_voice_that_cannot_be_made_ready_leaves_the_others(
+    tmp_path: Path, name: str, sound: str, unfit: str, file: str
+) -> None:
+    """Whether it is asked for when nothing is loaded, or while another one speaks."""
+    models = shutil.copytree(small_models.PULLED_MODELS, tmp_path / "models")
+    flip(models / file)
+    made = engines.create(name, dataclasses.replace(small_models.options(name), pulled=models, prepared=None))
+    assert isinstance(made, PerVoice)
+    voices = {voice.id: voice for voice in made.voices}
+    for _ in range(2):
+        with pytest.raises(EngineFailed, match="is damaged: its sha256"):
+            made.ready(voices[unfit])
+        made.ready(voices[sound])
+        assert chunks(made, "Ready.", voice=voices[sound])
+    made.unload()
+
+
+def flip(file: Path) -> None:
+    """Turn one bit, as an old card does."""
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
 
 
 def test_terminate_ends_a_run_and_only_that(tmp_path: Path) -> None:

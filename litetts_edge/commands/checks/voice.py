@@ -8,12 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from litetts_edge.commands.checks.finding import Finding, Level, fault, ok, warn
-from litetts_edge.errors import EngineFailed, LanguageNotFound, VoiceNotFound
+from litetts_edge.errors import EngineFailed, LanguageNotFound
 from litetts_edge.settings.schema import Settings
 
 if TYPE_CHECKING:
@@ -29,6 +28,14 @@ WHEN_STUCK = (
 TEXT = "The front door is open, and somebody is standing in the garden."
 SLOW = 0.8
 """Real-time factor above which the next sentence comes late as soon as the machine has other things to do."""
+
+
+_ADVICE = {
+    "engine.name": "Set engine.name: auto, or get what is missing: `litetts-edge models pull`, `scripts/start`.",
+    "engine.model": "Take another one (`litetts-edge models use`), or get it again (`models pull`, `import`).",
+    "voice": "Set `voice` to one of `litetts-edge voices`, or to auto; pull the model again if it was of one.",
+}
+"""By the setting that names what is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,29 +102,22 @@ def judge_died(name: str, status: int, errors: str) -> Finding:
 
 def voice(settings: Settings) -> Iterator[Finding]:
     """Have the configured voice say a sentence to nobody."""
-    from litetts_edge.pipeline.inventory import installed, options_of
-    from litetts_edge.tuning.record import read_record
+    from litetts_edge.pipeline.configured import voices_here
 
     try:
-        voices = installed(
-            settings.engine.name,
-            options_of(settings),
-            record=read_record(Path(settings.state_dir)),
-            voice=settings.voice,
-        )
-        yield ok("engine", f"{voices.choice.engine} {voices.choice.model}: {voices.choice.why}".replace(" :", ":"))
-        chosen = voices.find(settings.voice)
+        voices = voices_here(settings)
     except EngineFailed as error:
-        yield fault("voice", str(error), "Set engine.name: auto, or install what is missing: `scripts/start`.")
+        yield fault("voice", str(error), "Install what is missing: `scripts/start`.")
         return
-    except VoiceNotFound as error:
-        yield fault("voice", str(error), "Set `voice` to one of `litetts-edge voices`, or to auto.")
-        return
+    for wrong in voices.faults:
+        yield fault("voice", f"{wrong.key}: {wrong.message}", _ADVICE[wrong.key])
+    chosen, called = voices.default, "voice instead" if voices.faults else "voice"
+    yield ok("engine", f"{voices.choice.engine} {voices.choice.model}: {voices.choice.why}".replace(" :", ":"))
     try:
-        yield judge_spoken(_speak(voices.engine(chosen), chosen, settings.speed))
+        yield replace(judge_spoken(_speak(voices.engine(chosen), chosen, settings.speed)), name=called)
     except (EngineFailed, LanguageNotFound) as error:
         yield fault(
-            "voice",
+            called,
             f"{chosen.id}: {error}",
             "Get the model again, or speak with espeak meanwhile: set engine.name: espeak and voice: auto.",
         )

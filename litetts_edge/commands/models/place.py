@@ -9,7 +9,8 @@ from litetts_edge.catalogue.shelf import Shelf
 from litetts_edge.catalogue.structure import PIPER
 from litetts_edge.commands.config import sources_of
 from litetts_edge.engines.installed import InstalledModel, installed_models
-from litetts_edge.pipeline.inventory import options_of, voices_of
+from litetts_edge.pipeline.configured import voices_of
+from litetts_edge.pipeline.inventory import options_of
 from litetts_edge.settings.load import Loaded
 from litetts_edge.settings.problems import SettingsError
 

@@ -16,7 +16,7 @@ from litetts_edge.commands.models.place import settings_and_shelf
 from litetts_edge.engines import ENGINES, PREFERENCE
 from litetts_edge.engines.installed import InstalledModel
 from litetts_edge.mqtt.topics import Topics
-from litetts_edge.pipeline.inventory import voices_of
+from litetts_edge.pipeline.configured import voices_of
 from litetts_edge.settings.load import Loaded
 from litetts_edge.settings.override import Override, OverrideNotWritten
 from litetts_edge.settings.schema import Settings

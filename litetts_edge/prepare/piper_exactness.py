@@ -14,6 +14,7 @@ from litetts_edge.engines.onnx import library, port_of
 from litetts_edge.engines.piper_windows import NOISE, Graph, Part, Utterance, normals
 from litetts_edge.engines.termination import Run
 from litetts_edge.pcm import Samples
+from litetts_edge.prepare.compare import make_room
 from litetts_edge.prepare.split_piper import Split, probe_inputs, with_noise_inputs
 
 Hear = Callable[[str, dict[str, NDArray[Any]]], None]
@@ -78,6 +79,7 @@ def declared(part: onnx.ModelProto) -> Part:
 
 def _session(model: onnx.ModelProto) -> Any:
     onnxruntime = library()
+    make_room()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads, options.enable_mem_pattern = 1, False  # as the engine has them

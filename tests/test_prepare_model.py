@@ -139,7 +139,7 @@ def test_too_little_memory_is_said_with_the_arithmetic(
 ) -> None:
     """Before anything is done."""
     monkeypatch.setattr("litetts_edge.prepare.prepare.available", lambda: Room(1_500_000_000, "MemAvailable"))
-    with pytest.raises(EngineFailed, match=r"1500 MB are available .*takes 4 times its size and 1600 MB"):
+    with pytest.raises(EngineFailed, match=r"1500 MB are available .*takes 4 times its size and 1650 MB"):
         prepare(model, tmp_path, FEEDS)
 
 

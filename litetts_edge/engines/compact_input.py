@@ -14,7 +14,7 @@ START = "^"
 PHONES: tuple[str, ...] = (START, *MARKS, *FLITE_PHONES)
 """A trained model counts by this order."""
 
-IS_PHONE: NDArray[np.bool_] = np.isin(PHONES, FLITE_PHONES)
+IS_PHONE: NDArray[np.bool_] = np.array([phone in FLITE_PHONES for phone in PHONES])
 """(PHONES,) whether it is heard; START and the marks are rests."""
 
 _ID = {phone: index for index, phone in enumerate(PHONES)}

@@ -66,6 +66,7 @@ async def scene(
         folder = Path(name)
         around = {"LITETTS_EDGE__ENGINE__NAME": "espeak"}  # it is the path that is measured
         around |= card.environment if card is not None else {}
+        around |= {"LITETTS_EDGE__MDNS__ENABLED": "true"}  # as it is by default; tests leave the network alone
         around |= {"BENCH_STAMPS": str(folder / "program0" / "stamps"), "PYTHONPATH": os.environ["PYTHONPATH"]}
         script = Path(__file__).with_name("stamped.py") if stamped else None
         async with (

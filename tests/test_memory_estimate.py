@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -87,10 +88,10 @@ def test_what_tune_measured_here_counts_instead() -> None:
 def test_windows_need_less_and_are_reckoned_with_where_they_will_be_spoken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Piper with its parts, Kokoro with a calibration, too; `off` is whole sentences."""
+    """Piper with its parts, Kokoro with a calibration, too; without one, and with `off`, it is the whole graph."""
     install_parts(tmp_path, "kokoro-small-v1.1")
     kokoro = read_installed(piper_models.ENGINES / "kokoro-small-v1.1")
-    assert mode_of(kokoro, EngineOptions(prepared=tmp_path)) is Mode.EXACT
+    assert mode_of(kokoro, EngineOptions(prepared=tmp_path)) is Mode.WHOLE
     monkeypatch.setattr("litetts_edge.engines.mode.passed", lambda *_: frozenset({"af_heart"}))
     assert mode_of(kokoro, EngineOptions(prepared=tmp_path)) is Mode.WINDOWS
     assert mode_of(kokoro, EngineOptions(prepared=tmp_path, stream=Stream.EXACT)) is Mode.EXACT
@@ -101,6 +102,34 @@ def test_windows_need_less_and_are_reckoned_with_where_they_will_be_spoken(
     assert mode_of(piper, EngineOptions()) is Mode.WHOLE
     assert model_need(piper, parts).bytes < model_need(piper, EngineOptions()).bytes
     assert "MB for windows)" in str(model_need(piper, parts))
+
+
+PROMISED = {
+    "Kokoro fp32": ("kokoro", "model.onnx", 325),
+    "Kokoro quantized (dynamic uint8)": ("kokoro", "model_quantized.onnx", 92),
+    "Kokoro int8 of kokoro-onnx": ("kokoro", "kokoro-v1.0.int8.onnx", 92),
+    "Kokoro uint8": ("kokoro", "model_uint8.onnx", 176),
+    "Kokoro fp16": ("kokoro", "model_fp16.onnx", 163),
+    "Kokoro q4": ("kokoro", "model_q4.onnx", 305),
+    "Kokoro q8f16": ("kokoro", "model_q8f16.onnx", 86),
+    "Kokoro uint8f16": ("kokoro", "model_uint8f16.onnx", 114),
+    "Piper medium": ("piper", "en_US-x-medium.onnx", 63),
+    "Piper medium, several speakers": ("piper", "en_US-x-medium.onnx", 77),
+    "KittenTTS nano": ("kitten", "kitten_tts_nano_v0_1.onnx", 17),
+}
+"""Rows of docs/tuning.md: engine, file, its megabytes."""
+
+
+@pytest.mark.parametrize("row", PROMISED)
+def test_what_was_measured_is_within_what_is_promised(row: str) -> None:
+    """The page has both, and the program reckons with the page's figure."""
+    page = (Path(__file__).parent.parent / "docs" / "tuning.md").read_text("utf-8")
+    (cells,) = re.findall(rf"^\| {re.escape(row)} \|(.*)\|$", page, re.MULTILINE)
+    _, loaded, peak, promised, _ = (cell.strip() for cell in cells.split("|"))
+    need = model_need(installed(*PROMISED[row]))
+    assert promised == f"{need.bytes / 1e6:.0f} MB"
+    assert max(map(int, re.findall(r"[+](\d+) MB", loaded))) <= need.resident_bytes / 1e6
+    assert max(map(int, re.findall(r"[+](\d+) MB", peak))) <= need.bytes / 1e6
 
 
 def test_the_parts_that_make_windows_are_those_that_the_engines_ask_for() -> None:

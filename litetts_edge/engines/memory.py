@@ -23,7 +23,7 @@ class Cost:
     factor: float
     """Resident bytes per byte of the model file once it is loaded; quantized weights are packed and kept twice."""
     work_mb: float
-    """Beyond that while a sentence of 15 s is spoken, or a text of any length in windows."""
+    """Beyond that while portions.AT_ONCE_S are spoken at once, which no sentence exceeds; or in windows."""
     mode: Mode = Mode.WHOLE
     is_guess: bool = False
     """It was never measured."""
@@ -37,28 +37,26 @@ UNKNOWN = Cost(3.0, 450, is_guess=True)
 
 COSTS: Mapping[tuple[str, str, Mode], Cost] = MappingProxyType(
     {
-        # Two exports of fp32 take 310 and 1,170 MB to work, though no more than 65 MB of tensors are alive at once
-        # in 4 s of audio: the rest is what glibc keeps between blocks of changing sizes.
-        ("kokoro", "fp32", Mode.WHOLE): Cost(1.1, 1170),
-        ("kokoro", "fp16", Mode.WHOLE): Cost(2.2, 790),
-        ("kokoro", "q4", Mode.WHOLE): Cost(1.1, 590),
-        ("kokoro", "q8f16", Mode.WHOLE): Cost(1.7, 600),
-        ("kokoro", "quantized", Mode.WHOLE): Cost(1.4, 550),
-        ("kokoro", "int8", Mode.WHOLE): Cost(1.4, 490),
-        ("kokoro", "uint8", Mode.WHOLE): Cost(1.2, 530),
-        ("kokoro", "uint8f16", Mode.WHOLE): Cost(2.0, 570),
-        ("kitten", "fp32", Mode.WHOLE): Cost(2.7, 440),
-        ("piper", "fp32", Mode.WHOLE): Cost(1.5, 340),
-        ("kokoro", "quantized", Mode.EXACT): Cost(1.5, 1040, Mode.EXACT),
+        ("kokoro", "fp32", Mode.WHOLE): Cost(1.2, 380),
+        ("kokoro", "fp16", Mode.WHOLE): Cost(2.6, 420),
+        ("kokoro", "q4", Mode.WHOLE): Cost(1.2, 360),
+        ("kokoro", "q8f16", Mode.WHOLE): Cost(1.9, 440),
+        ("kokoro", "quantized", Mode.WHOLE): Cost(1.6, 430),
+        ("kokoro", "int8", Mode.WHOLE): Cost(1.6, 430),
+        ("kokoro", "uint8", Mode.WHOLE): Cost(1.3, 430),
+        ("kokoro", "uint8f16", Mode.WHOLE): Cost(2.2, 430),
+        ("kitten", "fp32", Mode.WHOLE): Cost(2.9, 210),
+        ("piper", "fp32", Mode.WHOLE): Cost(1.5, 360),
+        ("kokoro", "quantized", Mode.EXACT): Cost(1.7, 430, Mode.EXACT),
         ("kokoro", "fp32", Mode.WINDOWS): Cost(1.1, 180, Mode.WINDOWS),
         ("kokoro", "quantized", Mode.WINDOWS): Cost(1.4, 150, Mode.WINDOWS),
         ("piper", "fp32", Mode.WINDOWS): Cost(1.5, 50, Mode.WINDOWS),
     }
 )
 """By engine, precision and mode. Measured on full-size exports with random weights, x86-64, onnxruntime 1.31,
-1 thread, no arena (Piper's parts have one): VmRSS after the load and VmHWM after a sentence of 10 to 15 s, less
-VmRSS before; of exports that differ, the one that takes most. KittenTTS's file has weights of 8 bits, which its
-name does not tell."""
+1 thread, an arena that is given back: VmRSS after the load and VmHWM after portions of 13 to 15 s at speeds 1 and
+0.5, less VmRSS before, reckoned for 15 s; of exports that differ, the one that takes most. KittenTTS's file has
+weights of 8 bits, which its name does not tell."""
 
 PRECISIONS = ("q8f16", "uint8f16", "q4f16", "quantized", "uint8", "int8", "fp16", "q8", "q4")
 """Words of the published file names; the more exact ones first, for they contain the others."""

@@ -33,8 +33,9 @@ def mode_of(model: InstalledModel, options: EngineOptions) -> Mode:
         return Mode.WHOLE
     if model.engine == "piper":
         return Mode.WINDOWS
-    is_calibrated = options.stream is Stream.CALIBRATED and calibrated(prepared, model)
-    return Mode.WINDOWS if is_calibrated else Mode.EXACT
+    if options.stream is Stream.EXACT:
+        return Mode.EXACT
+    return Mode.WINDOWS if calibrated(prepared, model) else Mode.WHOLE  # as KokoroStream.load() chooses
 
 
 def calibrated(prepared: Prepared, model: InstalledModel) -> frozenset[str]:

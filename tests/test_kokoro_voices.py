@@ -94,6 +94,21 @@ def test_a_compressed_npz_is_read(tmp_path: Path) -> None:
     assert loudness(said(engine_in(tmp_path), "aaa")) == pytest.approx(0.25, rel=1e-3)
 
 
+def test_an_npz_that_numpy_does_not_write_is_told(tmp_path: Path) -> None:
+    """Whole or not: a damaged LZMA has errors of its own, which nobody else knows."""
+    folder = install(tmp_path, "kokoro", {"af_heart": table()}, packed=True)
+    with zipfile.ZipFile(folder / "voices.bin") as whole:
+        voice = whole.read("af_heart.npy")
+    with zipfile.ZipFile(folder / "voices.bin", "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("af_heart.npy", voice)
+    content = bytearray((folder / "voices.bin").read_bytes())
+    content[60:64] = b"\xff" * 4
+    (folder / "voices.bin").write_bytes(content)
+    sign(folder, "kokoro", {"onnx/model.onnx": "model", "voices.bin": "voices"})
+    with pytest.raises(EngineFailed, match=r"voices\.bin is damaged: af_heart.*by the method 14, which numpy"):
+        engine_in(tmp_path).load()
+
+
 WRONG: dict[str, tuple[NDArray[Any], str]] = {
     "too few rows": (table(509), r"\(509, 1, 256\)"),
     "too many rows": (table(513), r"\(513, 1, 256\)"),

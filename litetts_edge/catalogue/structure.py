@@ -28,6 +28,8 @@ _ROWS = range(510, 513)
 """Rows of one Kokoro voice: 510, and 512 of `af`."""
 _KITTEN_TYPES = frozenset({"ONNX1", "ONNX2"})
 """What the published loader takes."""
+_PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""Of the members of an npz, as numpy writes one; the engines read no other."""
 _NO_NPZ = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, RuntimeError, TokenError)
 """What zipfile and numpy raise for bytes that are none, or encrypted; NotImplementedError is a RuntimeError."""
 LARGEST_JSON = 4 << 20
@@ -146,6 +148,10 @@ def voice_shapes(path: Path) -> Mapping[str, tuple[int, ...]]:
     try:
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
+                if member.compress_type not in _PACKINGS:
+                    raise ValueError(
+                        f"{member.filename!r} is packed by the method {member.compress_type}; numpy writes none so"
+                    )
                 with archive.open(member) as file:
                     version = npy.read_magic(file)
                     read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0

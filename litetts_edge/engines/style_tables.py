@@ -37,6 +37,8 @@ _NPY = re.compile(
 )
 """The header as numpy writes it (numpy.lib.format)."""
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError)
+_PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""Of the members of an npz, as numpy writes one."""
 _LARGEST = 4 << 20
 """Bytes of a member: a voice has half a megabyte."""
 Shape = tuple[int, ...]
@@ -151,6 +153,8 @@ class StyleTables:
             info = archive.getinfo(f"{name}.npy")
             if info.file_size > _LARGEST:
                 raise ValueError(f"{info.file_size} bytes are no voice")
+            if info.compress_type not in _PACKINGS:
+                raise ValueError(f"it is packed by the method {info.compress_type}, which numpy does not write")
             if info.compress_type != zipfile.ZIP_STORED:
                 with archive.open(info) as member:
                     content = member.read(_LARGEST)

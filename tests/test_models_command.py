@@ -148,6 +148,26 @@ def test_use_of_a_voice_that_is_not_there_changes_nothing(state: Path, capsys: C
     assert not (state / "override.yaml").exists()
 
 
+@pytest.mark.parametrize(
+    ("model", "voice", "told"),
+    [
+        ("kokoro", "espeak:de", "espeak:de is not of kokoro, which would not speak then. Name a voice of kokoro"),
+        ("espeak", "compact:slt", "compact:slt is not of espeak"),
+        ("voice", "piper:other", "Name piper:voice"),
+        ("voice", "kokoro:af_heart", "kokoro:af_heart is not of voice"),
+    ],
+)
+def test_use_of_a_voice_of_another_model_is_refused(
+    state: Path, capsys: Captured, model: str, voice: str, told: str
+) -> None:
+    """Although it is there: the model that was asked for would not speak."""
+    models("pull", "kokoro", "--yes", "--voices", "af_heart")
+    models("pull", "voice", "--yes")
+    assert models("use", model, "--voice", voice) == 2
+    assert told in capsys.readouterr().err
+    assert not (state / "override.yaml").exists()
+
+
 def test_use_says_what_is_stronger(state: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     """A setting in the environment wins."""
     models("pull", "kokoro", "--yes", "--voices", "af_heart")

@@ -25,10 +25,12 @@ from litetts_edge.catalogue.structure import (
     kitten_config,
     piper_config,
 )
+from litetts_edge.engines import NOT_FOR_MODELS
 from litetts_edge.engines.installed import read_installed
 from litetts_edge.engines.onnx import MANIFEST
 from litetts_edge.errors import EngineFailed
 
+_OURS = "%r means what comes with the program, so that no model can be called that"
 UNKNOWN_LICENCE = "SEE-CARD"
 DEEPEST = 8
 MOST_FILES = 20_000
@@ -152,6 +154,9 @@ def _by_manifest(manifest: Path, findings: Findings, taken: set[Path]) -> None:
         )
         return
     taken |= {one.source for one in copies}
+    if model.name in NOT_FOR_MODELS:
+        findings.remarks.append(f"{manifest.parent}: {_OURS % model.name}: give it another in its manifest.json")
+        return
     facts = read_licence(manifest)
     findings.models.append(
         Found(model.name, model.engine, *facts, languages=model.languages, copies=copies, is_catalogued=False)
@@ -235,6 +240,8 @@ def _by_structure(file: Path, catalogue: Catalogue, findings: Findings) -> None:
         other = next((one.copies[0].source for one in findings.models if one.name == found.name), None)
         if other is not None:  # it would take that one's place
             raise NotOnnx(f"{other} is called {found.name}, too: rename one of them")
+        if found.name in NOT_FOR_MODELS:
+            raise NotOnnx(f"{_OURS % found.name}: rename the file, and what belongs to it")
         findings.models.append(found)
     except (NotOnnx, ModelDamaged) as error:
         findings.remarks.append(f"{file}: {error}")

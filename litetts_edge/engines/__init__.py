@@ -28,6 +28,9 @@ ENGINES: dict[str, str] = {
 PREFERENCE = ("compact", "espeak")
 """`auto` is the first of them. Engines that only test the path (tiny, tone) are never chosen for a person."""
 
+NOT_FOR_MODELS = frozenset({"auto", *PREFERENCE})
+"""Names that `models use` understands as what comes with the program, so that no model can be used under them."""
+
 PULLED = frozenset({"kitten", "kokoro", "piper"})
 """Those whose models the user pulls: made from EngineOptions, and there only when a model of theirs is."""
 

@@ -15,6 +15,7 @@ from litetts_edge.commands.config import sources_of
 from litetts_edge.commands.models.place import settings_and_shelf
 from litetts_edge.engines import ENGINES, PREFERENCE
 from litetts_edge.engines.installed import InstalledModel
+from litetts_edge.errors import BadField
 from litetts_edge.mqtt.topics import Topics
 from litetts_edge.pipeline.configured import voices_of
 from litetts_edge.settings.load import Loaded
@@ -32,7 +33,7 @@ KEYS = ("engine.name", "engine.model", "voice")
 
 
 def use_model(options: argparse.Namespace) -> int:
-    """Set the engine, its model and the voice. Raises ModelNotFound, EngineFailed, SettingsError."""
+    """Set the engine, its model and the voice. Raises ModelNotFound, BadField, EngineFailed, SettingsError."""
     before, shelf = settings_and_shelf(options)
     values = _values(options.name, options.voice, shelf)
     sources = sources_of(options)
@@ -73,20 +74,36 @@ def _values(name: str, voice: str, shelf: Shelf) -> dict[str, str]:
     if name == FILES and not voice:
         return {}
     if name in IN_THE_BOX:
-        return dict(zip(KEYS, (name, "", _with_engine(voice, name)), strict=True))
+        return dict(zip(KEYS, (name, "", _with_engine(voice, name, name)), strict=True))
     model = shelf.installed(name)
     return dict(zip(KEYS, (model.engine, model.name, _voice(voice, model)), strict=True))
 
 
-def _with_engine(voice: str, engine: str) -> str:
-    return voice if ":" in voice else f"{engine}:{voice}" if voice else "auto"
+def _with_engine(voice: str, engine: str, model: str) -> str:
+    """The id of a voice that may be named without its engine. Raises BadField for one of another engine."""
+    named, colon, _ = voice.partition(":")
+    if colon and named != engine:
+        raise _of_another(voice, model, f"a voice of {engine}")
+    return voice if colon else f"{engine}:{voice}" if voice else "auto"
 
 
 def _voice(asked: str, model: InstalledModel) -> str:
-    """The id of a voice that may be named without its engine, or for Piper by its speaker."""
-    if model.engine != PIPER or ":" in asked:
-        return _with_engine(asked, model.engine)
-    return f"{PIPER}:{model.name}#{asked}" if asked else f"{PIPER}:{model.name}"
+    """As _with_engine(); a voice of Piper may be named by its speaker alone, and has to be of this model."""
+    if model.engine != PIPER:
+        return _with_engine(asked, model.engine, model.name)
+    own = f"{PIPER}:{model.name}"
+    if ":" in asked and asked.partition("#")[0] != own:
+        raise _of_another(asked, model.name, own)
+    return asked if ":" in asked else f"{own}#{asked}" if asked else own
+
+
+def _of_another(voice: str, model: str, wanted: str) -> BadField:
+    """What was meant: this model, or that voice?"""
+    return BadField(
+        "--voice",
+        f"{voice} is not of {model}, which would not speak then. Name {wanted} (`litetts-edge voices`), or use"
+        f" the model that {voice} is of (`litetts-edge models list`).",
+    )
 
 
 def _value(loaded: Loaded, key: str) -> object:

@@ -19,6 +19,7 @@ from litetts_edge.engines.options import EngineOptions, Stream
 from litetts_edge.engines.prepared import read_prepared
 from litetts_edge.engines.stream_check import (
     calibrate,
+    hiss_db,
     jump_db,
     spectral_distance_db,
     stream_check,
@@ -76,7 +77,10 @@ def calibrated(stream: KokoroStream) -> Calibration:
     """As after a check that passed: random weights need not sound alike."""
     found = calibrate(stream, "af_heart", spoken())
     check = stream_check(stream, "af_heart", found, spoken(5))
-    record(stream.calibrated, dataclasses.replace(check, spectral_db=0.5, worst_spectral_db=0.6, jump_db=0.1))
+    record(
+        stream.calibrated,
+        dataclasses.replace(check, spectral_db=0.5, worst_spectral_db=0.6, jump_db=0.1, hiss_db=0.0),
+    )
     stream.forget()
     return found
 
@@ -279,7 +283,7 @@ def test_a_damaged_record_passes_nobody(tmp_path: Path, content: str) -> None:
 
 def test_the_record_is_kept_by_voice(tmp_path: Path) -> None:
     """Each voice has its last result, with what was wrong."""
-    good = StreamCheck("a", "m", "c", 5, 1.0, 2.0, 0.5, None)
+    good = StreamCheck("a", "m", "c", 5, 1.0, 2.0, 0.5, 0.0, None)
     bad = dataclasses.replace(good, voice="b", jump_db=1.5, word_errors=0.1, sentences=2)
     record(tmp_path, bad)
     record(tmp_path, bad)
@@ -319,6 +323,20 @@ def test_the_check_measures_what_it_says() -> None:
     stepped[12_000:] *= 2
     assert jump_db(stepped, sound, 12_000) == pytest.approx(6.02, abs=0.1)
     assert jump_db(stepped, stepped, 12_000) == 0
+
+
+def test_hiss_is_how_much_louder_pauses_are() -> None:
+    """However loud speech is; below what can be heard, silence is silence."""
+    random = np.random.default_rng(0)
+    sound = random.normal(0, 0.1, 48_000).astype(np.float32)
+    sound[12_000:24_000] *= 0.01  # -60 dBFS
+    noise = random.normal(0, 0.003, 48_000).astype(np.float32)
+    assert hiss_db(sound, sound) == 0
+    assert hiss_db(sound + noise, sound) == pytest.approx(10 * np.log10(1 + 9), abs=0.5)
+    assert hiss_db(sound * 10, sound) == pytest.approx(20, abs=0.1)
+    silent = np.zeros_like(sound)
+    assert hiss_db(silent + noise * np.float32(0.05), silent) == 0
+    assert hiss_db(silent + noise, silent) > 3
     assert window_ends(100) == [24, 60, 100]
 
 
@@ -382,7 +400,10 @@ def test_an_engine_streams_after_its_voice_was_checked(tmp_path: Path, engine: s
     assert isinstance(stream, KokoroStream)
     check = stream_check(stream, spoken[0].voice, calibrate(stream, spoken[0].voice, spoken[:10]), spoken[10:])
     assert check.sentences == 5
-    record(tmp_path / model / FOLDER, dataclasses.replace(check, spectral_db=1, worst_spectral_db=1, jump_db=0))
+    record(
+        tmp_path / model / FOLDER,
+        dataclasses.replace(check, spectral_db=1, worst_spectral_db=1, jump_db=0, hiss_db=0),
+    )
     made.unload()
     assert len(list(made.synthesize(sentences[0], voice, 1.0))) > 1
     made.unload()

@@ -26,6 +26,8 @@ _FLOOR_DB = -70.0
 """Below the loudest bin of a sentence, nothing is compared."""
 _LEVEL_S = 0.02
 """Before and behind a join, over which levels are taken."""
+_UNHEARD_DBFS = -65.0
+"""A pause that is quieter than this is silent."""
 _LENGTHS = (24, 36, 54, 81, 122, 183, 240)
 """Frames of the windows that a sentence is checked in: about what an engine twice as fast as speech makes."""
 
@@ -87,7 +89,7 @@ def _compared(
 ) -> StreamCheck:
     """Windows by one form of the generator against the exact sentences."""
     runs = Runs()
-    distances, jumps, errors = [], [], []
+    distances, jumps, hisses, errors = [], [], [], []
     for number, (told, whole) in enumerate(exact):
         affine = stream.affine(told, calibration.statistics(features(told.frames, told.source)))
         ends = window_ends(told.frames.shape[2])
@@ -97,6 +99,7 @@ def _compared(
                 parts.append(generating.make(end, run))
         windowed = np.concatenate(parts)
         distances.append(spectral_distance_db(windowed, whole))
+        hisses.append(hiss_db(windowed, whole))
         jumps += [jump_db(windowed, whole, end * stream.shape.samples) for end in ends[:-1]]
         if word_errors is not None:
             errors.append(word_errors(number, windowed) - word_errors(number, whole))
@@ -108,6 +111,7 @@ def _compared(
         spectral_db=float(np.mean(distances)),
         worst_spectral_db=float(np.max(distances)),
         jump_db=float(np.percentile(jumps, 95)) if jumps else 0.0,
+        hiss_db=float(np.max(hisses)),
         word_errors=float(np.mean(errors)) if errors else None,
         eight_bit=stream.sha256(generator) if generator == eight_bit_of("generator") else "",
     )
@@ -136,6 +140,18 @@ def jump_db(one: Samples, other: Samples, at: int) -> float:
     """How much more, or less, `one` steps in level at sample `at` than `other` does there."""
     count = round(_LEVEL_S * SAMPLE_RATE)
     return abs(_step_db(one, at, count) - _step_db(other, at, count))
+
+
+def hiss_db(one: Samples, other: Samples) -> float:
+    """By how much the quietest tenth of `other` is louder in `one`, on average; silence is what nobody hears."""
+    count = round(_LEVEL_S * SAMPLE_RATE)
+    frames = min(len(one), len(other)) // count
+    if not frames:
+        return 0.0
+    powers = [(part[: frames * count].reshape(frames, count) ** 2).mean(1) for part in (one, other)]
+    levels = [10 * np.log10(np.maximum(power, 10 ** (_UNHEARD_DBFS / 10))) for power in powers]
+    quietest = np.argsort(levels[1], kind="stable")[: max(1, frames // 10)]
+    return max(0.0, float((levels[0] - levels[1])[quietest].mean()))
 
 
 def _step_db(samples: Samples, at: int, count: int) -> float:

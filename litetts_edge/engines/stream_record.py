@@ -2,8 +2,8 @@
 
     <prepared>/<model>/calibration/checks.json
     {"af_heart": {"model": "<sha256>", "calibration": "<sha256>", "sentences": 10, "spectral_db": 0.7,
-                  "worst_spectral_db": 0.9, "jump_db": 0.1, "word_errors": null, "eight_bit": "<sha256>",
-                  "made": "2026-01-31T12:00:00+00:00"}}
+                  "worst_spectral_db": 0.9, "jump_db": 0.1, "hiss_db": 0.2, "word_errors": null,
+                  "eight_bit": "<sha256>", "made": "2026-01-31T12:00:00+00:00"}}
 
 Kept are the figures; whether they are good enough is decided when they are read.
 """
@@ -31,6 +31,8 @@ MOST_WORST_SPECTRAL_DB = 4.0
 """The same, of the worst sentence."""
 MOST_JUMP_DB = 1.0
 """Level step at a join that the exact sentence does not have there; 19 of 20 joins are below."""
+MOST_HISS_DB = 3.0
+"""By how much pauses may be louder than in the exact sentences; 8 bits are as noisy in silence as in speech."""
 MOST_WORD_ERRORS = 0.02
 """By how much the word error rate may be above that of the exact sentences."""
 LEAST_SENTENCES = 5
@@ -49,6 +51,8 @@ class StreamCheck:
     spectral_db: float
     worst_spectral_db: float
     jump_db: float
+    hiss_db: float
+    """By how much the quietest tenth of the sentences is louder, where that can be heard."""
     word_errors: float | None
     """How much the word error rate rose; None where nothing here listens to speech."""
     eight_bit: str = ""
@@ -63,6 +67,7 @@ class StreamCheck:
             ("log-spectral distance", self.spectral_db, MOST_SPECTRAL_DB, "dB"),
             ("its worst", self.worst_spectral_db, MOST_WORST_SPECTRAL_DB, "dB"),
             ("level step at joins", self.jump_db, MOST_JUMP_DB, "dB"),
+            ("louder pauses", self.hiss_db, MOST_HISS_DB, "dB"),
         ]
         if self.word_errors is not None:
             measured.append(("more word errors", self.word_errors, MOST_WORD_ERRORS, ""))
@@ -131,7 +136,7 @@ def sha256(path: Path) -> str:
 
 def _check(voice: str, about: dict[str, Any]) -> StreamCheck:
     errors = about["word_errors"]
-    figures = [float(about[key]) for key in ("spectral_db", "worst_spectral_db", "jump_db")]
+    figures = [float(about[key]) for key in ("spectral_db", "worst_spectral_db", "jump_db", "hiss_db")]
     if not all(map(math.isfinite, figures)):
         raise ValueError(f"{voice}: {figures} are no measurements")
     return StreamCheck(
@@ -142,6 +147,7 @@ def _check(voice: str, about: dict[str, Any]) -> StreamCheck:
         figures[0],
         figures[1],
         figures[2],
+        figures[3],
         None if errors is None else float(errors),
         str(about.get("eight_bit", "")),
         str(about["made"]),

@@ -15,7 +15,7 @@ from litetts_edge.engines.eight_bit import EIGHT_BIT, eight_bit_of
 from litetts_edge.engines.installed import ModelFile
 from litetts_edge.engines.piper import PiperEngine
 from litetts_edge.engines.prepared import Prepared
-from litetts_edge.engines.stream_check import spectral_distance_db
+from litetts_edge.engines.stream_check import hiss_db, spectral_distance_db
 from litetts_edge.engines.stream_record import FOLDER, StreamCheck, checks, record
 from litetts_edge.interfaces import Synthesizer, TextFrontend
 from litetts_edge.pcm import Samples
@@ -67,6 +67,7 @@ class EightBitPoint:
             spectral_db=float(np.mean(distances)),
             worst_spectral_db=float(np.max(distances)),
             jump_db=0.0,
+            hiss_db=float(np.max([hiss_db(one, two) for one, two in zip(other, whole, strict=True)])),
             word_errors=errors,
             eight_bit=prepared.graphs[eight_bit_of("decoder")].sha256,
         )
@@ -98,6 +99,7 @@ def _finding(found: StreamCheck) -> Finding:
         "is_8_bit": float(found.is_passed),
         "spectral_distance_db": found.spectral_db,
         "worst_spectral_distance_db": found.worst_spectral_db,
+        "hiss_db": found.hiss_db,
     }
     if found.is_passed:
         told = f"used: {found.spectral_db:.2f} dB from the published precision"

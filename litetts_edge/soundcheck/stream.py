@@ -104,6 +104,7 @@ def _finding(found: StreamCheck) -> Finding:
         "spectral_distance_db": found.spectral_db,
         "worst_spectral_distance_db": found.worst_spectral_db,
         "level_step_db": found.jump_db,
+        "hiss_db": found.hiss_db,
     }
     if found.is_passed:
         form = "in windows, in 8 bits" if found.eight_bit else "in windows"

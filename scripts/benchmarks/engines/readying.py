@@ -61,4 +61,4 @@ def _stream(contest: Contest, field: Field, prepared: Path) -> Finding | None:
 def _let_pass(calibrations: Path) -> None:
     """What windows cost does not depend on how they sound, and noise has no sound that could be kept."""
     for check in checks(calibrations).values():
-        record(calibrations, replace(check, spectral_db=0.0, worst_spectral_db=0.0, jump_db=0.0))
+        record(calibrations, replace(check, spectral_db=0.0, worst_spectral_db=0.0, jump_db=0.0, hiss_db=0.0))

@@ -12,16 +12,22 @@ from pathlib import Path
 import pytest
 
 from litetts_edge.cli import main
+from litetts_edge.engines import kitten_symbols, kokoro_symbols
 from litetts_edge.engines.installed import read_installed
 from litetts_edge.engines.options import EngineOptions
+from litetts_edge.engines.piper_config import read_config
+from litetts_edge.engines.piper_input import written
+from litetts_edge.engines.portions import symbols_at_once
 from litetts_edge.pipeline.inventory import untuned
 from litetts_edge.settings.schema import Settings
 from litetts_edge.settings.speaking import Engine
+from litetts_edge.speech import Alphabet, Voice
+from litetts_edge.text.frontend import Frontend
 from litetts_edge.tuning import record as records
 from litetts_edge.tuning import trial
 from litetts_edge.tuning.background import LATER, LONG_SILENCE_S, BackgroundTuning
 from litetts_edge.tuning.record import EMPTY, PLAIN, Candidate, Measured, read_record, write_record
-from tests.tune_parts import Machine, shelf, tuned
+from tests.tune_parts import SMALL, Machine, shelf, tuned
 
 # -- the command --------------------------------------------------------------------------------------------
 
@@ -189,6 +195,30 @@ async def test_it_gives_way_to_speech_and_comes_back() -> None:
     assert here.tuning.is_running
     await here.tuning.close()
     assert not here.tuning.is_running
+
+
+async def test_a_run_that_cleaned_up_first_is_no_failure() -> None:
+    """`tune` ends with 143 at SIGTERM, and begins again for the same reason."""
+    here = bench("raise SystemExit(143)", "the kernel changed")
+    for _ in range(2):
+        await here.tuning.tick(LONG_SILENCE_S)
+        assert here.tuning.is_running
+        await here.tuning.ended()
+        here.now[0] += LONG_SILENCE_S
+    assert not here.ends.is_set()
+
+
+@pytest.mark.parametrize("engine", ["kokoro", "kitten", "piper"])
+def test_the_peak_is_measured_with_the_longest_portion(engine: str) -> None:
+    """For the symbols of every engine: nearly as many as a graph is given at once, and no more."""
+    voice = Voice(f"{engine}:x", engine, "en-US", 24_000, "x", Alphabet.IPA)
+    (sentence,) = Frontend().sentences(trial.LONG, voice, voice.lang)
+    read = {
+        "kokoro": kokoro_symbols.symbols(sentence.phonemes, sentence.lang),
+        "kitten": kitten_symbols.symbols(sentence.phonemes),
+        "piper": written(sentence, read_config(read_installed(SMALL / "piper-small"))),
+    }
+    assert 0.9 * symbols_at_once(1.0) < len(read[engine]) <= symbols_at_once(1.0)
 
 
 async def test_a_busy_machine_is_tried_again_after_another_silence() -> None:

@@ -138,7 +138,7 @@ def test_auto_with_nothing_pulled_is_compact() -> None:
         (Board("x86_64", 2, 4000, frozenset({"avx2"})), "piper", "too slow, real-time factor 2.6 (reckoned for"),
         (Board("x86_64", 4, 4000, frozenset({"avx2"})), "kokoro", "real-time factor 0.66 (reckoned for"),
         (Board("x86_64", 16, 64000), "compact", "its speed on x86_64 is not known (`litetts-edge tune`)"),
-        (Board("x86_64", 2, 700, PC.features), "piper", "more than half of the machine's 700 MB"),
+        (Board("x86_64", 2, 740, PC.features), "piper", "more than half of the machine's 740 MB"),
         (Board("riscv64", 8, 8000), "compact", "its speed on riscv64 is not known (`litetts-edge tune`)"),
     ],
 )

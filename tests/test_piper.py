@@ -184,13 +184,13 @@ def test_a_whole_graph_is_given_what_its_memory_is_reckoned_for(speed: float) ->
 
 def test_windows_are_given_whole_sentences(engine: PiperEngine) -> None:
     """Their memory does not grow with them."""
-    assert engine._use(next(iter(engine._models.values()))).symbols_at_once(4.0) == MOST_SYMBOLS
+    assert engine._use(next(iter(engine._models.values()))).graphs.symbols_at_once(4.0) == MOST_SYMBOLS
 
 
 def test_words_that_were_cut_apart_follow_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
     """The silence that a voice ends each portion with is taken off between two words, and stays at a mark."""
     engine = PiperEngine(EngineOptions(threads=1, model=piper_models.SMALL, pulled=piper_models.ENGINES))
-    graphs = engine._use(next(iter(engine._models.values())))
+    graphs = engine._use(next(iter(engine._models.values()))).graphs
     rest = np.zeros(11_025, dtype=np.float32)
     hum = 0.5 * np.cos(np.arange(22_050, dtype=np.float32))
     spoken_so = np.concatenate((rest, hum, rest))
@@ -237,6 +237,20 @@ def test_without_room_for_two_the_one_before_is_unloaded_first(
         told = [record.getMessage() for record in caplog.records if "is unloaded first" in record.getMessage()]
         assert [text.partition(" ")[0] for text in told] == unloads
         made.unload()
+
+
+def test_a_sentence_ends_with_the_model_it_began_with() -> None:
+    """Though another voice of Piper speaks meanwhile, on the other lane; then its model is gone."""
+    made = windowed()
+    text = spoken("The front door is open, and so is the window, and the light in the kitchen is on.")
+    whole = said(made, text)
+    begun = made.synthesize(text, made.voices[0], 1.0)
+    parts, before = [next(begun)], made._use(made._find(made.voices[0].id)[0])
+    assert len(said(made, spoken("Hello."), -1))
+    parts += begun
+    np.testing.assert_array_equal(np.concatenate([part.samples for part in parts]), whole)
+    assert before.graphs.model_bytes == 0
+    made.unload()
 
 
 def test_repeats_are_the_same_and_texts_differ(engine: PiperEngine) -> None:

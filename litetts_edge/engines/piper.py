@@ -12,6 +12,7 @@ import math
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -49,12 +50,14 @@ class _Model:
     config: PiperConfig
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Loaded:
-    """The one that is in memory."""
+    """One that is in memory."""
 
     model: _Model
     graphs: PiperGraphs
+    sentences: int = 0
+    """That were begun with it and have not ended."""
 
 
 class PiperEngine:
@@ -135,18 +138,18 @@ class PiperEngine:
         if not heard:
             yield silence(_NOTHING_MS, config.sample_rate, ends_sentence=True)
             return
-        graphs = self._use(model)
         speed = 1.0 if math.isnan(speed) else min(max(speed, _SPEEDS[0]), _SPEEDS[1])
-        most = graphs.symbols_at_once(config.length_scale / speed)
-        portions = list(in_portions(heard, config, most))
-        for place, portion in enumerate(portions, 1):
-            told = _told(portion.ids, speaker, config, speed)
-            follows = place > 1 and portions[place - 2].runs_on
-            edges = Edges(config.sample_rate, start=follows, end=portion.runs_on)
-            for made, is_last in graphs.speak(told, self._runs.begin):
-                samples = edges.trim(_within(made), is_last=is_last)
-                if len(samples) or is_last:
-                    yield AudioChunk(samples, config.sample_rate, is_last and place == len(portions))
+        with self._speaking(model) as graphs:
+            most = graphs.symbols_at_once(config.length_scale / speed)
+            portions = list(in_portions(heard, config, most))
+            for place, portion in enumerate(portions, 1):
+                told = _told(portion.ids, speaker, config, speed)
+                follows = place > 1 and portions[place - 2].runs_on
+                edges = Edges(config.sample_rate, start=follows, end=portion.runs_on)
+                for made, is_last in graphs.speak(told, self._runs.begin):
+                    samples = edges.trim(_within(made), is_last=is_last)
+                    if len(samples) or is_last:
+                        yield AudioChunk(samples, config.sample_rate, is_last and place == len(portions))
 
     def terminate(self) -> None:
         """End the run in progress at its next node."""
@@ -181,10 +184,27 @@ class PiperEngine:
             raise VoiceNotFound(voice, tuple(one.id for one in self.voices))
         return model, model.config.speakers.index(speaker) if speaker else 0
 
-    def _use(self, model: _Model) -> PiperGraphs:
-        """The graphs of a model, loaded and warm. When that fails the one before stays, where both have room."""
+    @contextmanager
+    def _speaking(self, model: _Model) -> Iterator[PiperGraphs]:
+        """The graphs of a model for one sentence, which they outlast though another model is loaded meanwhile."""
+        loaded = self._use(model)
+        loaded.sentences += 1
+        try:
+            yield loaded.graphs
+        finally:
+            loaded.sentences -= 1
+            if loaded is not self._loaded:
+                self._let_go(loaded)
+
+    def _let_go(self, loaded: _Loaded) -> None:
+        """Unload one that is not used any more; its last sentence does it where that goes on."""
+        if not loaded.sentences:
+            loaded.graphs.unload()
+
+    def _use(self, model: _Model) -> _Loaded:
+        """A model, loaded and warm. When that fails the one before stays, where both have room."""
         if self._loaded is not None and self._loaded.model is model:
-            return self._loaded.graphs
+            return self._loaded
         self._make_room(model)
         prepared = read_prepared(self._options.prepared, model.installed)
         graphs = self._graphs(model, prepared)
@@ -202,16 +222,18 @@ class PiperEngine:
         except BaseException:
             graphs.unload()
             raise
-        if self._loaded is not None:
-            self._loaded.graphs.unload()
-        self._loaded, self._last = _Loaded(model, graphs), model
+        before, self._loaded, self._last = self._loaded, _Loaded(model, graphs), model
+        if before is not None:
+            self._let_go(before)
         trim()  # what loading took beyond the model
-        return graphs
+        return self._loaded
 
     def _make_room(self, model: _Model) -> None:
         """Unload what is loaded, if there is too little memory for both."""
         need, room = model_need(model.installed, self._options), available()
-        if self._loaded is not None and room is not None and need.bytes > room.bytes:
+        if self._loaded is None or self._loaded.sentences:
+            return
+        if room is not None and need.bytes > room.bytes:
             log.warning("%s is unloaded first: %s, and %s", self._loaded.model.installed.name, need, room)
             self.unload()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from litetts_edge.mqtt.messages import Defaults
+from litetts_edge.mqtt.messages import MAX_TTL_S, Defaults
 from litetts_edge.pipeline import journal
 from litetts_edge.pipeline.journal import Journal, Open, can_be_kept
 from litetts_edge.speech import Encoding, Priority, RequestId, SpeakRequest
@@ -92,6 +92,20 @@ def test_it_is_bounded(tmp_path: Path) -> None:
     long = [Open(replace(one.request, text="\u00e4" * 5000)) for one in many[:50]]
     assert len(at(tmp_path, 0.0, 0.0).save(long)) < 20
     assert (tmp_path / "state" / "waiting.json").stat().st_size <= journal.MOST_BYTES + 100
+
+
+def test_a_request_that_may_wait_for_years_waits_for_a_week(tmp_path: Path) -> None:
+    """A message expiry interval is longer than any time that is believed in the file."""
+    at(tmp_path, 2e6, 5000.0).save([Open(replace(PLAIN, deadline=2e9))])
+    (found,) = at(tmp_path, 0.0, 5000.0).load(DEFAULTS, is_age_needed=True)
+    assert found.request.deadline == MAX_TTL_S
+
+
+def test_what_is_told_of_it_can_be_sent(tmp_path: Path) -> None:
+    """Half a character in the file has no bytes on the wire, and would end the MQTT door."""
+    at(tmp_path, 1000.0, 5000.0).save([Open(replace(PLAIN, warnings=("\ud800",), repeat_of="\udfff"))])
+    (found,) = at(tmp_path, 1000.0, 5000.0).load(DEFAULTS, is_age_needed=True)
+    assert (found.request.warnings, found.request.repeat_of) == ((" ",), " ")
 
 
 def test_what_nobody_could_be_answered_for_is_not_kept() -> None:

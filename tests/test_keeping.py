@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,7 +22,7 @@ from litetts_edge.settings.speaking import Request
 from litetts_edge.speech import Priority, SpeakRequest
 from tests.desk import Desk, open_desk
 from tests.desk import ask as ask_anywhere
-from tests.waiting import until
+from tests.waiting import news, until
 
 DEFAULTS = Defaults(voice="auto", speed=1.0, outputs=("speaker",))
 
@@ -31,11 +32,14 @@ def ask(name: str, text: str = "one two", **fields: Any) -> SpeakRequest:
 
 
 @asynccontextmanager
-async def process(folder: Path, *, is_on: bool = True, journal: Journal | None = None) -> AsyncIterator[Desk]:
+async def process(
+    folder: Path, *, is_on: bool = True, journal: Journal | None = None, settle_s: float = 0.0
+) -> AsyncIterator[Desk]:
     """One run of the daemon, as far as it concerns what is kept."""
     manners = Manners(lambda: Settings(request=Request(ack_pause_s=1)))
     async with open_desk(folder, manners=manners) as desk:
-        kept = Keeping(desk.pipeline, journal or Journal(folder / "waiting.json"), is_on=is_on, settle_s=0.0)
+        journal = journal or Journal(folder / "waiting.json")
+        kept = Keeping(desk.pipeline, journal, is_on=is_on, settle_s=settle_s)
         desk.pipeline.closings.keep = kept.last
         with desk.pipeline.bus.subscribe() as events:
             await kept.restore(DEFAULTS, is_age_needed=True)
@@ -109,6 +113,36 @@ async def test_an_alarm_goes_on_until_somebody_acknowledges_it(tmp_path: Path) -
         await written(tmp_path, False, "leak")
 
 
+async def test_an_alarm_that_was_heard_outlives_its_time_to_be_started(tmp_path: Path) -> None:
+    """A restart long after it began finds it with all the time that is left to it."""
+    async with process(tmp_path) as desk:
+        desk.pipeline.submit(ask("leak", until_ack=True, deadline=ask("now").accepted_at + 100))
+        await desk.started("leak")
+        await written(tmp_path, True, "leak")
+        (found,) = Journal(tmp_path / "waiting.json").load(DEFAULTS, is_age_needed=True)
+    assert found.ends_at is not None
+    assert found.request.deadline == pytest.approx(found.ends_at, abs=0.01)
+
+
+async def test_what_was_admitted_is_not_refused_by_the_next_process(tmp_path: Path) -> None:
+    """Neither for room that alarms between two rounds took, nor for its like, nor for a voice that left."""
+    names = [f"r{number}" for number in range(12)]
+    last = ask("gone", voice="piper:gone", chime="gone", deadline=ask("now").accepted_at + 100)
+    alike = [Open(ask(name, "ring", dedupe_s=60.0, deadline=last.deadline)) for name in names]
+    Journal(tmp_path / "waiting.json").save([*alike, Open(last)])
+    async with process(tmp_path) as after:
+        await after.closed(*names, "gone")
+        assert all(isinstance(after.closing(name), Finished) for name in (*names, "gone"))
+
+
+async def test_what_is_heard_leaves_the_file_at_once(tmp_path: Path) -> None:
+    """However long new requests may settle: a crash in that time must not say it again."""
+    Journal(tmp_path / "waiting.json").save([Open(ask("a", "one " * 400))])
+    async with process(tmp_path, settle_s=3600) as desk:
+        await desk.started("a")
+        await written(tmp_path, False, "a")
+
+
 async def test_what_expired_meanwhile_is_told(tmp_path: Path) -> None:
     """It has its closing event, and is not heard."""
     now = ask("x").accepted_at
@@ -163,6 +197,48 @@ async def test_a_disk_that_takes_nothing(tmp_path: Path, caplog: pytest.LogCaptu
     assert isinstance(desk.closing("a"), Finished)
     assert desk.closing("b") == Cancelled(ask("b").id, "shutdown")
     assert caplog.text.count("a restart would lose what waits") == 1
+
+
+async def test_a_disk_that_became_full_says_nothing_twice(tmp_path: Path) -> None:
+    """What is heard leaves the file even when what still waits does not fit; the stop tells that as cancelled."""
+
+    class Full(Journal):
+        def save(self, requests: Any) -> Any:
+            if requests:
+                raise OSError(28, "No space left on device")
+            return super().save(requests)
+
+    Journal(tmp_path / "waiting.json").save([Open(ask("a", "one " * 400)), Open(ask("b"))])
+    async with process(tmp_path, journal=Full(tmp_path / "waiting.json")) as desk:
+        desk.pipeline.queue.held = lambda request: request.id == "b"
+        await desk.started("a")
+        await written(tmp_path, False, "a")
+    assert desk.closing("b") == Cancelled(ask("b").id, "shutdown")
+
+
+async def test_a_disk_that_is_too_slow_at_the_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the file has already is not told as cancelled: the next process speaks it, and once is enough."""
+    monkeypatch.setattr("litetts_edge.pipeline.keeping.LAST_S", 0.0)
+    thawed = threading.Event()
+
+    class Frozen(Journal):
+        writes = 0
+
+        def save(self, requests: Any) -> Any:
+            Frozen.writes += 1
+            news()
+            return super().save(requests) if Frozen.writes == 1 or thawed.wait(10) else frozenset()
+
+    try:
+        async with process(tmp_path, journal=Frozen(tmp_path / "waiting.json")) as desk:
+            desk.pipeline.pause()
+            desk.pipeline.submit(ask("a"))
+            await written(tmp_path, True, "a")
+            desk.pipeline.submit(ask("b"))
+            await until(lambda: Frozen.writes == 2)
+    finally:
+        thawed.set()
+    assert desk.story() == ["a Queued", "b Queued", "b Cancelled"]
 
 
 async def test_switched_off_it_keeps_nothing(tmp_path: Path) -> None:

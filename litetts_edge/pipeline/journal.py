@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from litetts_edge.errors import BadRequest
-from litetts_edge.mqtt.messages import MAX_TTL_S, Arrival, Defaults, speak_request
+from litetts_edge.mqtt.messages import MAX_TTL_S, Arrival, Defaults, printable, speak_request
 from litetts_edge.settings import atomic
 from litetts_edge.speech import RequestId, SpeakRequest
 
@@ -127,8 +127,9 @@ def _document(one: Open, now: float) -> _Document:
     }
     return {
         "speak": spoken,
-        "age_s": round(now - request.accepted_at, 3),
-        "left_s": None if math.isinf(request.deadline) else round(request.deadline - now, 3),
+        "age_s": round(min(now - request.accepted_at, MAX_TTL_S), 3),
+        # A message expiry interval may be 136 years [MQTT 5 § 3.3.2.3.3].
+        "left_s": None if math.isinf(request.deadline) else round(min(request.deadline - now, MAX_TTL_S), 3),
         "ends_s": None if one.ends_at is None else round(one.ends_at - now, 3),
         "correlation": request.correlation.hex(),
         "repeat_of": request.repeat_of,
@@ -154,8 +155,8 @@ def _opened(found: Mapping[str, object], now: float, away_s: float, defaults: De
         replace(
             request,
             deadline=math.inf if left is None else now + _seconds(left) - away_s,
-            repeat_of=repeat_of[:64],
-            warnings=tuple(text[:500] for text in warnings[:MOST_WARNINGS]),
+            repeat_of=printable(repeat_of[:64]),
+            warnings=tuple(printable(text[:500]) for text in warnings[:MOST_WARNINGS]),
         ),
         None if ends is None else now + _seconds(ends) - away_s,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 
 from litetts_edge.errors import BadRequest
 from litetts_edge.mqtt.messages import Defaults
@@ -53,7 +55,7 @@ class Keeping:
             if one.ends_at is not None:
                 rounds.resume(one.request.id, one.ends_at)
             try:
-                self._pipeline.submit(one.request)
+                self._pipeline.submit(one.request, again=True)
             except BadRequest as error:
                 rounds.forget(one.request.id)
                 log.warning("not spoken after the restart: %s", error, extra={"request": one.request.id})
@@ -65,12 +67,18 @@ class Keeping:
         async for _ in events:
             if not self._is_on or self._ended:
                 continue  # nobody else takes these events away
-            if self._kept <= {one.request.id for one in self._open()}:  # else it must not be heard a second time
-                await asyncio.sleep(self._settle_s)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._settle_s):
+                    while self._all_wait():  # else it must not be heard a second time
+                        await anext(events)
             for _ in events.rest():
                 pass
             if not self._ended:
                 await self._save(tuple(self._open()))
+
+    def _all_wait(self) -> bool:
+        """Whether the file has only what is still open."""
+        return self._kept <= {one.request.id for one in self._open()}
 
     def last(self) -> Awaitable[frozenset[RequestId]]:
         """The process ends. What is open now and the next one will speak; it is not to be closed."""
@@ -83,7 +91,6 @@ class Keeping:
                 await self._save(still_open)
         except TimeoutError:
             log.warning("the disk is too slow to keep what waits")
-            return frozenset()
         return self._kept & {one.request.id for one in still_open}
 
     def _open(self) -> Iterator[Open]:
@@ -91,8 +98,11 @@ class Keeping:
         pipeline = self._pipeline
         speaking = [now.request for now in pipeline.speaking() if not now.audible or now.request.until_ack]
         for request in (*speaking, *pipeline.queue.waiting()):
-            if can_be_kept(request):
-                yield Open(request, pipeline.manners.rounds.ends_at(request))
+            if not can_be_kept(request):
+                continue
+            ends_at = pipeline.manners.rounds.ends_at(request)
+            # Once an alarm was heard it no longer has to be started in time: it goes on to its end.
+            yield Open(request if ends_at is None else replace(request, deadline=ends_at), ends_at)
 
     async def _save(self, requests: tuple[Open, ...]) -> None:
         async with self._turn:
@@ -105,9 +115,17 @@ class Keeping:
                 if not self._refused:
                     log.warning("a restart would lose what waits: %s", error)
                 self._refused = True
+                if not self._all_wait():
+                    await self._forget()
             else:
                 self._refused = False
                 self._written = written
+
+    async def _forget(self) -> None:
+        """Remove the file, which a full disk allows: what was heard must not be said again."""
+        with suppress(OSError):
+            self._kept = await asyncio.to_thread(self._journal.save, ())
+            self._written = ()
 
 
 def _as_written(requests: tuple[Open, ...] | list[Open]) -> _Written:

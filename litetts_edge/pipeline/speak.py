@@ -90,15 +90,16 @@ class SpeechPipeline:
 
     # -- admission ---------------------------------------------------------------------------------
 
-    def submit(self, request: SpeakRequest) -> None:
+    def submit(self, request: SpeakRequest, *, again: bool = False) -> None:
         """Queue a request. One that is refused raises BadRequest, and is told as Dropped unless it is a duplicate.
 
-        A duplicate changes nothing: the first of its name still gets its one closing event.
+        A duplicate changes nothing: the first of its name still gets its one closing event. What an earlier
+        process has admitted comes `again`: it needs no room, its like may wait too, and its voice may have left.
         """
         if self._is_known(request.id):
             raise Duplicate(request.id)
         try:
-            request = self._admit(request)
+            request = self._admit(request, again)
         except BadRequest as error:
             self.refuse(request.id, error)
             raise
@@ -125,20 +126,24 @@ class SpeechPipeline:
         # A long queue holds more names than are remembered: an open request keeps its own all the same.
         return request in self._recent or self.find(request) is not None
 
-    def _admit(self, request: SpeakRequest) -> SpeakRequest:
+    def _admit(self, request: SpeakRequest, again: bool) -> SpeakRequest:
         if self._closing:
             raise ShuttingDown
-        if request.audio is None:
+        if request.audio is None and not again:
             self._admit_voice(request)
         for name in request.outputs:
             if name not in self._sinks:
                 raise OutputNotFound(name, tuple(self._sinks))
         now = self._clock()
-        request = self.manners.admit(request, now)
-        replaced = self.queue.put(request)
-        if replaced is not None:
-            self.closings.close(Cancelled(replaced.id, "replaced"))
-        self.manners.admitted(request, now)
+        if again:
+            request = self.manners.due(request)
+            self.queue.put_back(request)
+        else:
+            request = self.manners.admit(request, now)
+            replaced = self.queue.put(request)
+            if replaced is not None:
+                self.closings.close(Cancelled(replaced.id, "replaced"))
+        self.manners.admitted(request, request.accepted_at if again else now)
         self._busy_at = now
         return request
 

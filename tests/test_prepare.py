@@ -10,7 +10,7 @@ import numpy as np
 import onnx
 import pytest
 
-from litetts_edge.prepare import compare, conv2d, halves, norms, snakes
+from litetts_edge.prepare import compare, conv2d, conv_forms, halves, norms, snakes
 from litetts_edge.prepare.compare import open_session, snr_db
 from litetts_edge.prepare.conv_forms import FORMS, signed
 from litetts_edge.prepare.graph import Graph
@@ -185,12 +185,29 @@ def test_silence_is_silence_in_any_form(form: str) -> None:
     assert np.allclose(found, bias.reshape(1, -1, 1), atol=1e-6)
 
 
-def test_signed_weights_have_a_scale_for_each_channel() -> None:
+def test_signed_weights_have_a_scale_for_each_channel(monkeypatch: pytest.MonkeyPatch) -> None:
     """A quiet channel beside a loud one keeps its 8 bits."""
+    monkeypatch.setattr(conv_forms, "pairs_overflow", lambda: False)
     weight = np.array([[[1.0, -2.0]], [[0.001, 0.0005]]], np.float32)
     steps, scale = signed(weight)
     assert steps.tolist() == [[[64, -127]], [[127, 64]]]
     assert np.allclose(steps * scale.reshape(-1, 1, 1), weight, rtol=0.01)
+
+
+def test_weights_leave_room_for_two_products_where_16_bits_add_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AVX2 without VNNI clips such sums: two times 255 times the weight stays within."""
+    monkeypatch.setattr(conv_forms, "pairs_overflow", lambda: True)
+    steps, scale = signed(np.array([[[1.0, -2.0]]], np.float32))
+    assert 2 * 255 * int(np.abs(steps).max()) <= np.iinfo(np.int16).max
+    assert np.allclose(steps * scale[0], [[[1.0, -2.0]]], rtol=0.02)
+
+
+def test_a_scale_may_have_to_be_larger_than_the_weights_want() -> None:
+    """So that a large bias fits into 32 bits; the weights stand for the same."""
+    weight = np.array([[[1.0, -2.0]], [[1.0, 0.5]]], np.float32)
+    steps, scale = signed(weight, np.array([0.1, 0.0], np.float32))
+    assert scale[0] == np.float32(0.1)
+    assert np.allclose(steps * scale.reshape(-1, 1, 1), weight, rtol=0.05)
 
 
 def half_block() -> onnx.ModelProto:

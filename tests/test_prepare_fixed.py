@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from onnx import helper
 
 from litetts_edge.prepare import cook, fixed
 from litetts_edge.prepare.compare import open_session, snr_db
@@ -116,6 +117,58 @@ def test_layers_are_taken_that_save_most_for_their_noise() -> None:
     assert chosen(gains, 3e-3) == ["cheap", "large"]
     assert chosen(gains, 1e-2) == ["cheap", "large", "dear"]
     assert chosen(gains, 1e-5) == []
+
+
+def chain(opset: int = 17, pads: tuple[int, int] = (3, 3)) -> onnx.ModelProto:
+    """Two convolutions, the second behind a LeakyRelu alone, as in Piper's voices of high quality."""
+    random = np.random.default_rng(0)
+    weights = {name: random.standard_normal((CHANNELS, CHANNELS, 7)).astype(np.float32) for name in ("v", "w")}
+    nodes = [
+        helper.make_node("Conv", ["x", "v"], ["first"], name="one", pads=pads),
+        helper.make_node("LeakyRelu", ["first"], ["between"], alpha=0.1),
+        helper.make_node("Conv", ["between", "w"], ["y"], name="two", pads=pads),
+    ]
+    ports = [helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1, CHANNELS, None]) for name in "xy"]
+    constants = [onnx.numpy_helper.from_array(value, name) for name, value in weights.items()]
+    graph = helper.make_graph(nodes, "chain", ports[:1], ports[1:], constants)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
+
+
+ONLY_X = tuple({"x": one["x"]} for one in FEEDS)
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("pads", [(3, 3), (6, 0), (0, 0)])
+def test_convolutions_with_a_leaky_relu_between_them_are_written(tmp_path: Path, pads: tuple[int, int]) -> None:
+    """onnxruntime would join the three to an operator that refuses a scale for each channel."""
+    result = rewrite_fixed(chain(pads=pads), tmp_path, "chain", ONLY_X, ONLY_X, float("inf"), lambda _: None)
+    assert result is not None
+    assert [node.op_type for node in onnx.load(str(result.path)).graph.node].count("QLinearConv") == 2
+
+
+@pytest.mark.usefixtures("quick")
+def test_an_old_graph_has_no_8_bit_form(tmp_path: Path) -> None:
+    """Before opset 13 QuantizeLinear has one scale for all channels; that is said, and no error."""
+    said: list[str] = []
+    assert rewrite_fixed(chain(opset=12), tmp_path, "old", ONLY_X, ONLY_X, float("inf"), said.append) is None
+    assert "opset 12" in said[-1]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_graph_without_convolutions_that_may_be_rewritten_has_none(tmp_path: Path) -> None:
+    """Here a step is taken behind all of them."""
+    model = chain()
+    model.graph.node.append(helper.make_node("Floor", ["y"], ["z"]))
+    model.graph.output[0].name = "z"
+    assert rewrite_fixed(model, tmp_path, "steps", ONLY_X, ONLY_X, float("inf"), lambda _: None) is None
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_was_infinite_once_stays_in_float32(tmp_path: Path) -> None:
+    """A sentence that goes wrong takes the layers where it does so, and raises nothing."""
+    loud = {"x": ONLY_X[0]["x"].copy()}
+    loud["x"][0, 0, 0] = np.inf
+    assert rewrite_fixed(chain(), tmp_path, "loud", ONLY_X, [loud], float("inf"), lambda _: None) is None
 
 
 @pytest.mark.usefixtures("quick")

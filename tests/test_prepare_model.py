@@ -11,15 +11,18 @@ import onnx
 import pytest
 
 from litetts_edge.commands import optimize
-from litetts_edge.engines.installed import InstalledModel, ModelFile
+from litetts_edge.engines.installed import InstalledModel, ModelFile, read_installed
 from litetts_edge.engines.memory import Room
 from litetts_edge.engines.onnx import MANIFEST, verify
 from litetts_edge.engines.prepared import read_prepared
 from litetts_edge.errors import BadField, EngineFailed, ExtraMissing
+from litetts_edge.prepare import prepare as prepare_module
 from litetts_edge.prepare import recipe
 from litetts_edge.prepare.compare import open_session, snr_db
+from litetts_edge.prepare.feeds import feeds
 from litetts_edge.prepare.graph import Graph
 from litetts_edge.prepare.prepare import prepare
+from tests.small_models import PULLED_MODELS
 from tests.style_block import feed, style_block
 
 FEEDS = (feed(), feed(200, seed=1))
@@ -102,6 +105,23 @@ def test_a_failure_leaves_what_was_there(
         prepare(model, tmp_path, FEEDS, force=True)
     assert read_prepared(tmp_path, model) is not None
     assert [path.name for path in tmp_path.iterdir() if path.name != "models"] == ["block"]
+
+
+def test_a_failure_of_the_8_bit_form_costs_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parts in the published precision are there, and nothing half made beside them."""
+    voice = read_installed(PULLED_MODELS / "piper-small")
+    (given,) = feeds(voice)[:1]
+    said: list[str] = []
+
+    def refused(source: object, work: Path, name: str, *_: object) -> None:
+        (work / f"{name}.trial.onnx").write_bytes(b"half")
+        raise RuntimeError("no kernel")
+
+    monkeypatch.setattr(prepare_module, "rewrite_fixed", refused)
+    made = prepare(voice, tmp_path, [given], others=[given], tell=said.append)
+    assert set(made.graphs) == {"whole", "encoder", "flow", "decoder"}
+    assert "no 8-bit form: no kernel" in said
+    assert {path.stem for path in made.folder.iterdir()} == {*made.graphs, "manifest"}
 
 
 def test_a_rewrite_that_changes_the_sound_is_dropped(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from litetts_edge.engines.cpu import cpu
+from litetts_edge.engines.cpu import cpu, pairs_overflow
 from litetts_edge.engines.installed import InstalledModel, ModelFile
 from litetts_edge.engines.onnx import MANIFEST, verify
 from litetts_edge.engines.prepared import (
@@ -134,6 +134,23 @@ def test_a_processor_is_known_by_name_and_features(tmp_path: Path, text: str, ex
     """As Linux tells it, on x86 and on ARM."""
     (tmp_path / "cpuinfo").write_text(text)
     assert cpu(tmp_path / "cpuinfo") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "overflow"),
+    [
+        ("flags: avx2", True),
+        ("flags: avx2 avx512f", True),
+        ("flags: avx2 avx_vnni", False),
+        ("flags: avx2 avx512f avx512_vnni", False),
+        ("flags: sse4_2", False),
+        ("Features: asimd asimddp", False),
+    ],
+)
+def test_processors_that_add_products_in_16_bits_are_known(tmp_path: Path, text: str, overflow: bool) -> None:
+    """AVX2 has no other instruction for it, VNNI brought one; no ARM core does so."""
+    (tmp_path / "cpuinfo").write_text(text)
+    assert pairs_overflow(tmp_path / "cpuinfo") is overflow
 
 
 def test_a_machine_without_cpuinfo_has_a_name(tmp_path: Path) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 
-from litetts_edge.engines.eight_bit import spoken_by
+from litetts_edge.engines.eight_bit import good_voices, spoken_by
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.part_sessions import GENERATOR
 from litetts_edge.engines.prepared import Prepared
-from litetts_edge.engines.stream_record import FOLDER, passed
+from litetts_edge.engines.stream_record import FOLDER
 from litetts_edge.engines.stream_statistics import Calibration, read
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,10 @@ class CalibratedVoices:
         self._name = name
         self._calibrations: dict[str, Calibration | None] = {}
         self._generators: dict[str, str] = {}
+
+    def good(self) -> frozenset[str]:
+        """Those that the check has passed with a generator that is there."""
+        return good_voices(GENERATOR, self._prepared, self._source)
 
     def calibration(self, voice: str, channels: int) -> Calibration | None:
         """That of a voice, for a generator of so many channels, if the check has passed; why not, is logged."""
@@ -51,7 +55,7 @@ class CalibratedVoices:
         why = ""
         if not file.is_file():
             why = "it has no calibration"
-        elif voice not in passed(folder, self._source):
+        elif voice not in self.good():
             why = "its calibration has not passed the check"
         if why:
             log.info("%s of %s is spoken in whole sentences: %s.", voice, self._name, why)

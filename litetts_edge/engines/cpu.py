@@ -32,6 +32,12 @@ def features(cpuinfo: Path = CPUINFO) -> frozenset[str]:
     return frozenset(_features(_said(cpuinfo)))
 
 
+def pairs_overflow(cpuinfo: Path = CPUINFO) -> bool:
+    """Whether the sum of two products of 8 bits is clipped to 16: on x86-64 with AVX2 (vpmaddubsw) and no VNNI."""
+    found = features(cpuinfo)
+    return "avx2" in found and found.isdisjoint({"avx512_vnni", "avx_vnni"})
+
+
 def _said(cpuinfo: Path) -> dict[str, str]:
     try:
         lines = [line.partition(":") for line in cpuinfo.read_text("utf-8", "replace").splitlines()]

@@ -19,6 +19,11 @@ def eight_bit_of(part: str) -> str:
     return f"{part}-{EIGHT_BIT}"
 
 
+def is_eight_bit(variant: str) -> bool:
+    """Whether a variant is the 8-bit form of a part."""
+    return variant.endswith(f"-{EIGHT_BIT}")
+
+
 def spoken_by(part: str, prepared: Prepared, options: EngineOptions, source: str, voice: str) -> str:
     """The variant that a voice of the published file `source` (its sha256) is spoken with, where `part` is."""
     graph = prepared.graphs.get(eight_bit_of(part))
@@ -26,5 +31,11 @@ def spoken_by(part: str, prepared: Prepared, options: EngineOptions, source: str
         return part
     if options.variant:
         return eight_bit_of(part) if options.variant == EIGHT_BIT else part
-    is_good = voice in passed(prepared.folder / FOLDER, source, graph.sha256)
+    is_good = voice in passed(prepared.folder / FOLDER, source, (graph.sha256,))
     return eight_bit_of(part) if is_good else part
+
+
+def good_voices(part: str, prepared: Prepared, source: str) -> frozenset[str]:
+    """The voices of the published file `source` that a check found good with a form of `part` that is there."""
+    graph = prepared.graphs.get(eight_bit_of(part))
+    return passed(prepared.folder / FOLDER, source, ("", graph.sha256 if graph is not None else ""))

@@ -29,7 +29,7 @@ from litetts_edge.engines.options import EngineOptions, Stream
 from litetts_edge.engines.part_sessions import PartSessions
 from litetts_edge.engines.portions import symbols_at_once
 from litetts_edge.engines.prepared import Prepared, read_prepared
-from litetts_edge.engines.stream_record import FOLDER, passed
+from litetts_edge.engines.stream_record import FOLDER
 from litetts_edge.engines.stream_statistics import Calibration, Floats, Observed, features
 from litetts_edge.engines.style_graph import (
     SAMPLE_RATE,
@@ -127,7 +127,7 @@ class KokoroStream:
         """The parts that the voices need, or the whole graph. Raises EngineFailed."""
         if self.is_loaded:
             return
-        good = passed(self.calibrated, self.source)
+        good = self._voices.good()
         if self._options.stream is Stream.CALIBRATED and not good:
             name = self._model.name
             log.info(

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from litetts_edge.engines.eight_bit import good_voices
 from litetts_edge.engines.installed import InstalledModel
 from litetts_edge.engines.options import EngineOptions, Stream
+from litetts_edge.engines.part_sessions import GENERATOR
 from litetts_edge.engines.prepared import Prepared, read_prepared
-from litetts_edge.engines.stream_record import FOLDER, passed
 
 _STYLE = ("front", "source", "generator", "generator-stats")
 PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -41,7 +42,8 @@ def mode_of(model: InstalledModel, options: EngineOptions) -> Mode:
 def calibrated(prepared: Prepared, model: InstalledModel) -> frozenset[str]:
     """The voices that a check has found good in windows."""
     graphs = model.files_of("model")
-    return passed(prepared.folder / FOLDER, graphs[0].sha256) if graphs else frozenset()
+    large = "decoder" if model.engine == "piper" else GENERATOR
+    return good_voices(large, prepared, graphs[0].sha256) if graphs else frozenset()
 
 
 def graphs_of(model: InstalledModel, options: EngineOptions) -> str:

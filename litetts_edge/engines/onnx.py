@@ -23,8 +23,10 @@ MANIFEST = "manifest.json"
 
 _MAX_THREADS = 4
 """More threads than this made no small model faster, and a board has other things to do."""
-NHWC = "NhwcTransformer"
-"""The optimizer of onnxruntime that puts convolutions of integers into another layout than their neighbours."""
+OFF_IN_8_BITS = ("NhwcTransformer", "QDQSelectorActionTransformer")
+"""Optimizers of onnxruntime that an 8-bit form (eight_bit.py) goes without. The first puts convolutions of
+integers into another layout than their neighbours, which takes longer; the second makes an operator of what
+stands between two of them, such as a LeakyRelu, that refuses a scale for each channel."""
 _ERRORS_ONLY = 3
 _FATAL_ONLY = 4  # a terminated run would be logged as an error
 _AGAIN = "Get the model again, or restore the file from a backup."
@@ -69,16 +71,16 @@ class OnnxModel:
         spinning: bool = False,
         arena: bool = True,
         pattern: bool = True,
-        nhwc: bool = True,
+        eight_bit: bool = False,
         config: Mapping[str, str] = MappingProxyType({}),
         sha256: str = "",
     ) -> None:
         """`engine` is named in errors; `threads` as in thread_count(); `config`: session entries of onnxruntime.
 
         Without `arena`, memory for a run comes from the C library and goes back to it after each. With `pattern`,
-        the arena remembers what each shape of input took: for few shapes only. Without `nhwc`, convolutions of
-        integers keep their layout: where what is behind them is computed with channels last, it takes longer. The
-        file must have that `sha256`; without one, what the manifest beside it says.
+        the arena remembers what each shape of input took: for few shapes only. `eight_bit`: the graph is an
+        8-bit form, see OFF_IN_8_BITS. The file must have that `sha256`; without one, what the manifest beside it
+        says.
         """
         self._engine = engine
         self._path = path
@@ -86,7 +88,7 @@ class OnnxModel:
         self._spinning = spinning
         self._arena = arena
         self._pattern = arena and pattern
-        self._off = [] if nhwc else [NHWC]
+        self._off = list(OFF_IN_8_BITS) if eight_bit else []
         self._config = config
         self._sha256 = sha256
         self._session: Any = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litetts_edge.engines.eight_bit import eight_bit_of
+from litetts_edge.engines.eight_bit import is_eight_bit
 from litetts_edge.engines.onnx import OnnxModel
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.prepared import Prepared
@@ -56,5 +56,5 @@ class PartSessions:
             # In windows it holds what one of them takes, and never gives that back.
             arena=self._options.arena or part != f"{GENERATOR}-stats",
             pattern=False,
-            nhwc=part != eight_bit_of(GENERATOR),
+            eight_bit=is_eight_bit(part),
         )

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from litetts_edge.engines.edges import Edges
-from litetts_edge.engines.eight_bit import eight_bit_of, spoken_by
+from litetts_edge.engines.eight_bit import eight_bit_of, is_eight_bit, spoken_by
 from litetts_edge.engines.installed import InstalledModel, ModelFile, installed_models
 from litetts_edge.engines.memory import available, model_need
 from litetts_edge.engines.onnx import OnnxModel, trim
@@ -263,7 +263,7 @@ class PiperEngine:
             spinning=options.spinning,
             arena=arena,
             pattern=False,  # each sentence has shapes of its own
-            nhwc=path.stem != eight_bit_of("decoder"),
+            eight_bit=is_eight_bit(path.stem),
         )
 
     def _warm_up(self, model: _Model, graphs: PiperGraphs) -> None:

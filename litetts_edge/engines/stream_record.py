@@ -14,6 +14,7 @@ import hashlib
 import json
 import logging
 import math
+from collections.abc import Container
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,10 +86,10 @@ class StreamCheck:
         return not self.failures
 
 
-def passed(folder: Path, model: str, eight_bit: str | None = None) -> frozenset[str]:
+def passed(folder: Path, model: str, graphs: Container[str] = ("",)) -> frozenset[str]:
     """The voices with a calibration in `folder`, of the published file `model`, that passed as it is now.
 
-    With `eight_bit` those that passed with that 8-bit graph.
+    `graphs`: those of StreamCheck.eight_bit that count.
     """
     return frozenset(
         voice
@@ -96,7 +97,7 @@ def passed(folder: Path, model: str, eight_bit: str | None = None) -> frozenset[
         if check.is_passed
         and check.model == model
         and check.calibration == sha256(folder / f"{voice}.npz")
-        and eight_bit in (None, check.eight_bit)
+        and check.eight_bit in graphs
     )
 
 

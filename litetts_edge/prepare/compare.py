@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import onnx
 
-from litetts_edge.engines.onnx import NHWC, library, trim
+from litetts_edge.engines.onnx import OFF_IN_8_BITS, library, trim
 from litetts_edge.prepare.graph import Array, attribute
 
 Feed = Mapping[str, Array]
@@ -37,9 +37,9 @@ class Outcome:
     """The extra outputs that were asked for, of the first run."""
 
 
-def run(path: Path, feeds: Sequence[Feed], *, extra: int = 0, rounds: int = 1, nhwc: bool = True) -> Outcome:
+def run(path: Path, feeds: Sequence[Feed], *, extra: int = 0, rounds: int = 1, eight_bit: bool = False) -> Outcome:
     """Run the graph in `path` on one thread, as a plain session does. The last `extra` outputs are given too."""
-    session = open_session(path, nhwc=nhwc)
+    session = open_session(path, eight_bit=eight_bit)
     wanted = [output.name for output in session.get_outputs()]
     results: list[Array] = []
     extras: tuple[Array, ...] = ()
@@ -60,15 +60,15 @@ def make_room() -> None:
     trim()
 
 
-def open_session(path: Path | bytes, *, nhwc: bool = True) -> Any:
-    """A session of onnxruntime's own defaults, on one thread; `nhwc` as of OnnxModel."""
+def open_session(path: Path | bytes, *, eight_bit: bool = False) -> Any:
+    """A session of onnxruntime's own defaults, on one thread; `eight_bit` as of OnnxModel."""
     onnxruntime = library()
     make_room()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
     model = path if isinstance(path, bytes) else str(path)
-    off = [] if nhwc else [NHWC]
+    off = list(OFF_IN_8_BITS) if eight_bit else []
     return onnxruntime.InferenceSession(
         model, options, providers=["CPUExecutionProvider"], disabled_optimizers=off
     )

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from onnx import NodeProto, helper
 
+from litetts_edge.engines.cpu import pairs_overflow
 from litetts_edge.prepare.graph import MICROSOFT, Array, Graph
 from litetts_edge.prepare.layers import ConvLayer, Range
 
@@ -28,6 +29,8 @@ HEADROOM = 1.3
 TINY = 1e-9
 """A range that silence has, so that nothing is divided by zero."""
 _MIDDLE = np.uint8(128)
+_MOST_WEIGHT, _MOST_PAIRED = 127, 64
+"""Of a weight in int8; of one where sums of two products must not exceed 16 bits: 2 x 255 x 64 does not."""
 _MOST_BIAS = 2.0**30
 """Of a bias in int32: far from where a sum could overflow."""
 
@@ -126,9 +129,9 @@ def fixed(graph: Graph, layer: ConvLayer) -> str:
     low, high = float((seen.low / balance).min()), float((seen.high / balance).max())
     origin = int(np.clip(round(-255 * low / max(high - low, TINY)), 1, 254))
     step = np.float32(max(high / (255 - origin), -low / origin, TINY))
-    weight, scale = signed(layer.weight * balance[None, :, None])
-    bias = np.zeros(scale.size) if layer.bias is None else layer.bias.astype(np.float64)
-    scale = np.maximum(scale, (np.abs(bias) / (float(step) * _MOST_BIAS)).astype(np.float32))
+    bias = np.zeros(len(layer.weight)) if layer.bias is None else layer.bias.astype(np.float64)
+    least = (np.abs(bias) / (float(step) * _MOST_BIAS)).astype(np.float32)
+    weight, scale = signed(layer.weight * balance[None, :, None], least)
     reach = np.maximum(seen.result / 127, TINY).astype(np.float32)
 
     zero, axis = np.uint8(origin), graph.weight(np.array([2], np.int64), "axis")
@@ -153,12 +156,13 @@ FORMS: Mapping[str, Callable[[Graph, ConvLayer], str]] = {
 }
 
 
-def signed(weight: Array) -> tuple[Array, Array]:
-    """Weights as int8, symmetric, and the scale of each output channel."""
+def signed(weight: Array, least: Array | float = 0.0) -> tuple[Array, Array]:
+    """Weights as int8, symmetric, and the scale of each output channel, which is `least` or more."""
     largest = np.maximum(np.abs(weight).max(axis=tuple(range(1, weight.ndim))), TINY)
-    scale = (largest / 127).astype(np.float32)
+    most = _MOST_PAIRED if pairs_overflow() else _MOST_WEIGHT
+    scale = np.maximum(largest / most, least).astype(np.float32)
     steps = np.round(weight / scale.reshape(-1, *[1] * (weight.ndim - 1)))
-    return np.clip(steps, -127, 127).astype(np.int8), scale
+    return np.clip(steps, -most, most).astype(np.int8), scale
 
 
 def _few_results(

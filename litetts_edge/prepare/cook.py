@@ -81,13 +81,13 @@ class Cook:
         feeds: Sequence[Feed],
         tell: Callable[[str], None],
         *,
-        nhwc: bool = True,
+        eight_bit: bool = False,
     ) -> None:
-        """`model` is used up; `feeds` are real inputs; `tell` hears of each step; `nhwc` as of OnnxModel."""
+        """`model` is used up; `feeds` are real inputs; `tell` hears of each step; `eight_bit` as of OnnxModel."""
         self._model = model
         self._feeds = feeds
         self._tell = tell
-        self._nhwc = nhwc
+        self._eight_bit = eight_bit
         self._path = work / f"{name}.onnx"
         self._trial = work / f"{name}.trial.onnx"
         self.result = Result(self._path)
@@ -189,7 +189,7 @@ class Cook:
         return result
 
     def _run(self, path: Path, *, rounds: int, feeds: int | None = None) -> Outcome:
-        return compare.run(path, self._feeds[:feeds], rounds=rounds, nhwc=self._nhwc)
+        return compare.run(path, self._feeds[:feeds], rounds=rounds, eight_bit=self._eight_bit)
 
     def _look_inside(self) -> None:
         """See what each convolution works on: its length and its range."""

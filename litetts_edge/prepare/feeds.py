@@ -15,7 +15,7 @@ from litetts_edge.engines import create
 from litetts_edge.engines.installed import InstalledModel
 from litetts_edge.engines.onnx import OnnxModel
 from litetts_edge.engines.options import EngineOptions, Stream
-from litetts_edge.errors import EngineFailed
+from litetts_edge.errors import EngineFailed, ExtraMissing, LanguageNotFound, SpeechError
 from litetts_edge.interfaces import Synthesizer
 from litetts_edge.prepare.compare import Feed
 from litetts_edge.speech import Voice
@@ -36,7 +36,7 @@ OTHERS = (
 )
 """Of other kinds than those: what the ranges of an 8-bit form are told from."""
 VOICES = 8
-"""Voices that say OTHERS, one after the other and each twice; evenly taken from all that a model has."""
+"""Voices that say OTHERS, at least two of them each; evenly taken from all that a model has."""
 
 
 def feeds(model: InstalledModel) -> list[Feed]:
@@ -49,13 +49,20 @@ def feeds(model: InstalledModel) -> list[Feed]:
 
 
 def other_feeds(model: InstalledModel) -> list[Feed]:
-    """Runs for OTHERS, spread over the voices of the model. Raises EngineFailed, VoiceNotFound."""
+    """Runs for OTHERS, spread over the voices of the model. Raises EngineFailed, VoiceNotFound.
+
+    A voice whose language cannot be read here says nothing.
+    """
 
     def said(voices: Sequence[Voice]) -> list[tuple[str, Voice]]:
         count = min(VOICES, len(voices))
         spread = [voices[place * len(voices) // count] for place in range(count)]
-        lines = [OTHERS[place % len(OTHERS)] for place in range(2 * VOICES)]
-        return [(text, spread[place % count]) for place, text in enumerate(lines)][: max(len(OTHERS), 2 * count)]
+        each = max(2, len(OTHERS) // count)
+        return [
+            (OTHERS[(place * each + number) % len(OTHERS)], voice)
+            for place, voice in enumerate(spread)
+            for number in range(each)
+        ]
 
     return _heard(model, said)
 
@@ -68,29 +75,40 @@ def _heard(model: InstalledModel, said: Callable[[Sequence[Voice]], Sequence[tup
     engine = create(model.engine, options)
     graph = model.files_of("model")[0].path
     found: list[Feed] = []
+    unread: list[SpeechError] = []
 
     def hear(path: Path, inputs: Mapping[str, NDArray[Any]]) -> None:
         if path == graph:
             found.append({name: np.array(value) for name, value in inputs.items()})
 
-    frontend = Frontend()
     try:
         with _hearing(hear):
             engine.load()
             found.clear()
-            for text, voice in said(_voices(engine, model)):
-                for sentence in frontend.sentences(text, voice, ""):
-                    for _ in engine.synthesize(sentence, voice, 1.0):
-                        pass
+            unread = [why for text, voice in said(_voices(engine, model)) if (why := _unread(engine, text, voice))]
     except EngineFailed as error:
         if not found:
             raise
         log.info("%s does not speak before it is prepared: %s", model.name, error)
     finally:
         engine.unload()
+    if not found and unread:
+        raise unread[0]
     if not found:
         raise EngineFailed(model.engine, f"{graph} was not run by its engine, so it cannot be compared.")
     return found
+
+
+def _unread(engine: Synthesizer, text: str, voice: Voice) -> SpeechError | None:
+    """Have a voice say something to nobody; why its language cannot be read here, where that is so."""
+    try:
+        for sentence in Frontend().sentences(text, voice, ""):
+            for _ in engine.synthesize(sentence, voice, 1.0):
+                pass
+    except (ExtraMissing, LanguageNotFound) as error:
+        log.info("%s is not heard: %s", voice.id, error)
+        return error
+    return None
 
 
 def _voices(engine: Synthesizer, model: InstalledModel) -> Sequence[Voice]:

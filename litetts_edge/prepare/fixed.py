@@ -28,6 +28,8 @@ from litetts_edge.prepare.recipe import BEFORE, BEHIND, widen
 
 LEAST_DB = 25.0
 """What the 8-bit form keeps to the same graph in float32: the published quantized files keep 23 to 25."""
+LEAST_OPSET = 13
+"""ONNX: since then QuantizeLinear and DequantizeLinear have an axis."""
 _SHARES = (1.0, 0.5, 0.25)
 """Of the noise that is allowed, that are tried one after another: noise is not quite independent."""
 _HEARD = 3
@@ -59,6 +61,9 @@ def rewrite_fixed(
     seconds that the form for comparison takes for `feeds`.
     """
     graph = Graph(source)
+    if graph.opset < LEAST_OPSET:
+        tell(f"no 8-bit form of a graph of opset {graph.opset}: before {LEAST_OPSET} no channel has its own scale")
+        return None
     if halves.has_half_ports(graph):
         tell("no 8-bit form of a graph that is given halves")
         return None
@@ -68,7 +73,7 @@ def rewrite_fixed(
         graph = Graph(source)
     in_float(graph)
     graph.finish()
-    cook = Cook(source, work, name, feeds, tell, nhwc=False)
+    cook = Cook(source, work, name, feeds, tell, eight_bit=True)
     for title, step in (*BEFORE, *BEHIND):
         cook.exact(title, step)
     is_made = _fix(cook, sentences)
@@ -99,8 +104,8 @@ def chosen(gains: Iterable[Gain], noise: float) -> list[str]:
 def _fix(cook: Cook, sentences: Iterable[Feed]) -> bool:
     """Write convolutions in 8 bits; whether that could be done."""
     large = cook.large()
-    ranges = observe(cook.path, sentences)
-    gains = _gains(cook, large, ranges)
+    ranges = observe(cook.path, sentences) if large else {}
+    gains = _gains(cook, [layer for layer in large if ranges[layer.name].is_finite], ranges)
     exact = cook.now
     for share in _SHARES:
         names = chosen(gains, share * 10 ** (-LEAST_DB / 10))

@@ -21,6 +21,11 @@ class Range:
     result: Array
     """(out,) float32: the largest magnitude of each output channel, with its bias."""
 
+    @property
+    def is_finite(self) -> bool:
+        """All of them are numbers: no sentence made an infinity there."""
+        return all(bool(np.isfinite(side).all()) for side in (self.low, self.high, self.result))
+
 
 @dataclass(frozen=True, slots=True)
 class ConvLayer:

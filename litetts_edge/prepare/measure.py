@@ -51,7 +51,7 @@ def race(layer: ConvLayer, positions: int, forms: Sequence[str]) -> Race:
     signal = {"x": rng.standard_normal((1, layer.shape[1], positions), dtype=np.float32)}
     sessions = {AS_IT_IS: open_session(_alone(layer).SerializeToString())}
     for form in forms:
-        sessions[form] = open_session(_rewritten(layer, form).SerializeToString(), nhwc=form != "fixed")
+        sessions[form] = open_session(_rewritten(layer, form).SerializeToString(), eight_bit=form == "fixed")
     times: dict[str, list[float]] = {form: [] for form in sessions}
     for session in sessions.values():
         session.run(None, signal)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 import time
@@ -15,7 +16,7 @@ from typing import Any
 
 import onnx
 
-from litetts_edge.engines.eight_bit import EIGHT_BIT
+from litetts_edge.engines.eight_bit import eight_bit_of
 from litetts_edge.engines.installed import InstalledModel
 from litetts_edge.engines.memory import available
 from litetts_edge.engines.onnx import MANIFEST, trim
@@ -28,6 +29,8 @@ from litetts_edge.prepare.fixed import rewrite_fixed
 from litetts_edge.prepare.graph import Graph
 from litetts_edge.prepare.kokoro_carry import Given, Parts
 from litetts_edge.prepare.recipe import rewrite
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +161,16 @@ def _parts(
         made[variant] = rewrite(part, work, variant, given[variant], tell)
     if others:
         tell(f"{model.name}: {large} in 8 bits")
-        rival_s = made[large].cpu_after_s
-        result = rewrite_fixed(copy, work, f"{large}-{EIGHT_BIT}", given[large], sentences, rival_s, tell)
-        made |= {f"{large}-{EIGHT_BIT}": result} if result is not None else {}
+        rival_s, variant = made[large].cpu_after_s, eight_bit_of(large)
+        try:
+            result = rewrite_fixed(copy, work, variant, given[large], sentences, rival_s, tell)
+        except Exception as error:  # what has been made speaks without it
+            log.exception("no 8-bit form of %s", model.name)
+            tell(f"no 8-bit form: {error}")
+            result = None
+            for half in work.glob(f"{variant}.*"):
+                half.unlink()
+        made |= {variant: result} if result is not None else {}
     return made
 
 

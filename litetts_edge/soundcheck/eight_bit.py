@@ -80,13 +80,13 @@ class EightBitPoint:
 
 
 def _record(prepared: Prepared, check: StreamCheck) -> StreamCheck:
-    """Keep it, unless another speaker of the same graph did worse."""
+    """Keep it, unless another speaker of the same graph did worse; what decides is returned."""
     folder = prepared.folder / FOLDER
     folder.mkdir(exist_ok=True)
     before = checks(folder).get(check.voice)
     is_same = before is not None and (before.model, before.eight_bit) == (check.model, check.eight_bit)
     if before is not None and is_same and _badness(before) > _badness(check):
-        return check
+        return before
     return record(folder, check)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -126,6 +127,16 @@ async def test_what_is_no_chime_says_why(tmp_path: Path) -> None:
     ):
         with pytest.raises(ChimeUnusable, match=why):
             await tunes.chunk(name, 16_000)
+
+
+def test_a_name_that_is_no_text_is_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """As another system's disk brings them: nobody could ask for it, and the node's info could not be sent."""
+    for name in (b"t\xfcr.wav", b"bell\x07.wav", "t\u00fcr.wav".encode()):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).touch()
+    tunes = Tunes()
+    tunes.look(tmp_path)
+    assert tunes.own == ("t\u00fcr",)
+    assert caplog.text.count("rename it") == 2
 
 
 def test_a_folder_that_is_none_has_no_chimes(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -88,6 +88,15 @@ async def test_publish_carries_properties(broker: Broker, sender: SecondClient) 
         assert properties["MessageExpiryInterval"] in {29, 30}
 
 
+async def test_what_is_no_text_is_published_all_the_same(broker: Broker, sender: SecondClient) -> None:
+    """The name of a file or a device may have such bytes; they must not end the daemon."""
+    await sender.subscribe("answers/#")
+    async with make_link(settings(broker.port)) as link:
+        await proven(link)
+        link.publish("answers/1", "t\udcfcr", qos=1)
+        assert (await sender.next()).payload == b"t?r"
+
+
 async def test_a_cut_link_loses_nothing_and_repeats_nothing(
     broker: Broker, proxy: Proxy, sender: SecondClient
 ) -> None:

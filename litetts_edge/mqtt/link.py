@@ -153,7 +153,8 @@ class Link:
         QoS 1 is kept until the broker has it, over reconnections too. What MQTT 3.1.1 cannot carry (expiry,
         correlation, user properties) is left out there. Raises PacketTooLarge.
         """
-        data = payload.encode() if isinstance(payload, str) else payload
+        # The name of a file or a device may have bytes that are no text: better a `?` than no message at all.
+        data = payload.encode(errors="replace") if isinstance(payload, str) else payload
         return self._sender.publish(
             Outgoing(topic, data, qos, retain, expiry_s, correlation, tuple(user_properties))
         )

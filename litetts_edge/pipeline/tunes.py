@@ -12,6 +12,7 @@ import numpy as np
 from litetts_edge import chimes
 from litetts_edge.dsp import Resampler
 from litetts_edge.errors import ChimeNotFound
+from litetts_edge.mqtt.messages import printable
 from litetts_edge.pcm import AudioChunk, Samples
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,9 @@ class Tunes:
         except OSError as error:
             log.warning("no chimes of your own: %s cannot be read: %s", folder, error.strerror)
             found = []
+        for path in [path for path in found if printable(path.stem) != path.stem]:
+            log.warning("%r is left out: no message can have that name; rename it in UTF-8", str(path))
+            found.remove(path)
         self._files = {path.stem: path for path in found[:MOST_FILES]}
         _read.cache_clear()
 

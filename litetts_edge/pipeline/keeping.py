@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from litetts_edge.errors import BadRequest
+from litetts_edge.events import ClosingEvent, FirstAudio, SpeechEvent
 from litetts_edge.mqtt.messages import Defaults
 from litetts_edge.pipeline.bus import Subscription
 from litetts_edge.pipeline.journal import Journal, Open, can_be_kept
@@ -64,21 +65,22 @@ class Keeping:
 
     async def run(self, events: Subscription) -> None:
         """Keep the file true until cancelled, or last() was called."""
-        async for _ in events:
+        async for change in events:
             if not self._is_on or self._ended:
                 continue  # nobody else takes these events away
+            event = change
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._settle_s):
-                    while self._all_wait():  # else it must not be heard a second time
-                        await anext(events)
+                    while not self._leaves(event):  # else it must not be heard a second time
+                        event = await anext(events)
             for _ in events.rest():
                 pass
             if not self._ended:
                 await self._save(tuple(self._open()))
 
-    def _all_wait(self) -> bool:
-        """Whether the file has only what is still open."""
-        return self._kept <= {one.request.id for one in self._open()}
+    def _leaves(self, event: SpeechEvent) -> bool:
+        """Whether the file has a request that is heard now, or over."""
+        return isinstance(event, FirstAudio | ClosingEvent) and event.id in self._kept
 
     def last(self) -> Awaitable[frozenset[RequestId]]:
         """The process ends. What is open now and the next one will speak; it is not to be closed."""
@@ -115,7 +117,7 @@ class Keeping:
                 if not self._refused:
                     log.warning("a restart would lose what waits: %s", error)
                 self._refused = True
-                if not self._all_wait():
+                if not self._kept <= {one.request.id for one in self._open()}:
                     await self._forget()
             else:
                 self._refused = False

@@ -125,6 +125,7 @@ def test_a_slow_voice_and_a_broken_one() -> None:
     """Slower than 0.8 of real time is a warning; what LevelCheck says is a fault."""
     fast = voice.Spoken("kokoro:anna", (), load_s=1, synthesis_s=0.8, audio_s=1)
     assert voice.judge_spoken(fast).level is Level.OK
+    assert "speaks (windows, 8 bits), real" in voice.judge_spoken(replace(fast, form="windows, 8 bits")).found
     slow = voice.judge_spoken(replace(fast, synthesis_s=0.81))
     assert slow.level is Level.WARN
     assert "real-time factor 0.810" in slow.found

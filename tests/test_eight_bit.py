@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from litetts_edge.engines import stream_record
@@ -11,7 +12,8 @@ from litetts_edge.engines.eight_bit import EIGHT_BIT, good_voices, spoken_by
 from litetts_edge.engines.installed import read_installed
 from litetts_edge.engines.kokoro import KokoroEngine
 from litetts_edge.engines.kokoro_stream import KokoroStream
-from litetts_edge.engines.options import EngineOptions
+from litetts_edge.engines.mode import IN_8_BITS, Mode
+from litetts_edge.engines.options import EngineOptions, Stream
 from litetts_edge.engines.piper import PiperEngine
 from litetts_edge.engines.prepared import Prepared, read_prepared
 from litetts_edge.engines.stream_record import FOLDER, StreamCheck, record
@@ -119,8 +121,26 @@ def test_the_check_tries_8_bits_first(prepared: Prepared) -> None:
     assert "in 8 bits" in found.detail
     engine.load()
     assert stream.generator(VOICE) == "generator-8bit"
+    assert [engine.form(voice) for voice in engine.voices[:2]] == [IN_8_BITS, Mode.EXACT]
     spoken = Frontend().sentences("Someone is at the front door.", engine.voices[0], "")
     assert len([chunk for one in spoken for chunk in engine.synthesize(one, engine.voices[0], 1.0)]) > 1
+    engine.unload()
+
+
+@pytest.mark.usefixtures("deaf")
+def test_a_sentence_ends_with_the_form_that_it_was_begun_with(prepared: Prepared) -> None:
+    """Though a voice of another form speaks meanwhile, on the other lane."""
+    engine, stream = kokoro(prepared)
+    StreamPoint(Frontend(), None)(engine, engine.voices[0])
+    (sentence,) = Frontend().sentences("Someone is at the front door.", engine.voices[0], "")
+    alone = [chunk.samples for chunk in engine.synthesize(sentence, engine.voices[0], 1.0)]
+    begun = engine.synthesize(sentence, engine.voices[0], 1.0)
+    parts = [next(begun).samples]
+    assert list(engine.synthesize(sentence, engine.voices[1], 1.0))
+    loaded = stream.model_bytes
+    parts += [chunk.samples for chunk in begun]
+    assert stream.model_bytes == loaded
+    np.testing.assert_array_equal(np.concatenate(parts), np.concatenate(alone))
     engine.unload()
 
 
@@ -134,6 +154,7 @@ def test_where_8_bits_fail_the_published_precision_is_checked(
     assert found is not None
     assert found.values["is_streamed"] == 1
     assert "8 bits" not in found.detail
+    assert engine.form(engine.voices[0]) == Mode.WINDOWS
     assert stream.generator(VOICE) == "generator"
 
 
@@ -156,12 +177,33 @@ def bytes_of(engine: PiperEngine) -> int:
 def test_piper_speaks_in_8_bits_after_the_check(piper: PiperEngine) -> None:
     """Before it, with the decoder in the published precision."""
     larger = bytes_of(piper)
+    assert piper.form(piper.voices[0]) == Mode.WINDOWS
     found = EightBitPoint(Frontend(), None)(piper, piper.voices[0])
     assert found is not None
     assert found.verdict is Verdict.PASSED
     assert found.values["is_8_bit"] == 1
     assert bytes_of(piper) == bytes_of(piper.with_variant(EIGHT_BIT)) < larger
     assert bytes_of(piper.with_variant(PUBLISHED)) == larger
+    assert piper.form(piper.voices[0]) == IN_8_BITS
+
+
+@pytest.mark.usefixtures("deaf")
+def test_exact_means_the_published_precision(piper: PiperEngine, tmp_path: Path) -> None:
+    """Who asks for it is given no 8-bit form, and none is checked for them."""
+    EightBitPoint(Frontend(), None)(piper, piper.voices[0])
+    options = EngineOptions(threads=1, stream=Stream.EXACT, pulled=tmp_path / "models", prepared=tmp_path)
+    exact = PiperEngine(options)
+    assert exact.form(exact.voices[0]) == Mode.WINDOWS
+    assert EightBitPoint(Frontend(), None)(exact, exact.voices[0]) is None
+
+
+def test_whole_sentences_have_no_other_form(tmp_path: Path) -> None:
+    """Of a voice that was not prepared."""
+    models = [(PiperEngine, piper_models.ENGINES, PIPER), (KokoroEngine, split_models.MODELS, KOKORO)]
+    for make, folder, name in models:
+        engine = make(EngineOptions(threads=1, model=name, pulled=folder))
+        assert engine.form(engine.voices[0]) == Mode.WHOLE
+        engine.unload()
 
 
 def test_the_speaker_for_whom_it_does_worst_decides(piper: PiperEngine, monkeypatch: pytest.MonkeyPatch) -> None:

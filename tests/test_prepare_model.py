@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import onnx
@@ -15,6 +16,7 @@ from litetts_edge.engines.installed import InstalledModel, ModelFile, read_insta
 from litetts_edge.engines.memory import Room
 from litetts_edge.engines.onnx import MANIFEST, verify
 from litetts_edge.engines.prepared import read_prepared
+from litetts_edge.engines.stream_record import FOLDER, StreamCheck, record
 from litetts_edge.errors import BadField, EngineFailed, ExtraMissing
 from litetts_edge.prepare import prepare as prepare_module
 from litetts_edge.prepare import recipe
@@ -22,6 +24,7 @@ from litetts_edge.prepare.compare import open_session, snr_db
 from litetts_edge.prepare.feeds import feeds
 from litetts_edge.prepare.graph import Graph
 from litetts_edge.prepare.prepare import prepare
+from litetts_edge.settings.live import Sources
 from tests.small_models import PULLED_MODELS
 from tests.style_block import feed, style_block
 
@@ -186,3 +189,22 @@ def test_without_onnx_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(optimize, "find_spec", lambda _: None)
     with pytest.raises(ExtraMissing, match=r"models optimize needs .*/python\S* -m pip install 'onnx>="):
         optimize.optimize(argparse.Namespace())
+
+
+def test_what_was_checked_before_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """New graphs have to be checked anew: nobody is left to wonder why a voice speaks whole sentences again."""
+    voice = read_installed(PULLED_MODELS / "piper-small")
+    shutil.copytree(voice.folder, tmp_path / "models" / voice.name)
+    monkeypatch.setattr(optimize, "sources_of", lambda _: Sources(None, {}, [f"state_dir={tmp_path}"]))
+    options = argparse.Namespace(name=voice.name, force=True, exact=True, json=False)
+    assert optimize.optimize(options) == 0
+    assert "models check" not in capsys.readouterr().err
+    folder = tmp_path / "prepared" / voice.name / FOLDER
+    folder.mkdir()
+    record(folder, StreamCheck(voice.name, "", "", 5, 0.5, 0.9, 0.1, 0.0, None))
+    assert optimize.optimize(options) == 0
+    said = capsys.readouterr().err
+    assert f"what was found of {voice.name} counts for nothing" in said
+    assert f"models check {voice.name}" in said

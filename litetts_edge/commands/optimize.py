@@ -12,9 +12,12 @@ from typing import Any
 
 from litetts_edge.catalogue.shelf import Shelf
 from litetts_edge.commands.config import sources_of
+from litetts_edge.engines.eight_bit import is_eight_bit
 from litetts_edge.engines.installed import InstalledModel, installed_models
 from litetts_edge.engines.onnx import read_manifest
+from litetts_edge.engines.part_sessions import GENERATOR
 from litetts_edge.engines.prepared import read_prepared
+from litetts_edge.engines.stream_record import FOLDER, checks
 from litetts_edge.errors import BadField, ExtraMissing, SpeechError, did_you_mean
 from litetts_edge.pipeline.inventory import options_of
 
@@ -62,8 +65,13 @@ def _prepare(model: InstalledModel, prepared: Path, options: argparse.Namespace)
     if not options.force and read_prepared(prepared, model) is not None:
         tell("what is there fits this model and this machine (--force makes it again)")
     else:
+        checked = sorted(checks(prepared / model.name / FOLDER))
         others = [] if options.exact else other_feeds(model)
-        prepare(model, prepared, feeds(model), others=others, force=True, tell=tell)
+        made = prepare(model, prepared, feeds(model), others=others, force=True, tell=tell)
+        if checked:
+            tell(f"what was found of {', '.join(checked)} counts for nothing now, as these are other graphs")
+        if checked or any(is_eight_bit(variant) or variant == GENERATOR for variant in made.graphs):
+            tell(f"`litetts-edge models check {model.name}` decides in which of them a voice may speak")
     facts = read_manifest(model.engine, prepared / model.name)
     if not options.json:
         print(table(facts["graphs"]))

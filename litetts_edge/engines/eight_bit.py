@@ -6,7 +6,7 @@ Without that it is never used: what 8 bits do to a voice can be measured, but no
 
 from __future__ import annotations
 
-from litetts_edge.engines.options import EngineOptions
+from litetts_edge.engines.options import EngineOptions, Stream
 from litetts_edge.engines.prepared import Prepared
 from litetts_edge.engines.stream_record import FOLDER, passed
 
@@ -31,6 +31,8 @@ def spoken_by(part: str, prepared: Prepared, options: EngineOptions, source: str
         return part
     if options.variant:
         return eight_bit_of(part) if options.variant == EIGHT_BIT else part
+    if options.stream is not Stream.CALIBRATED:
+        return part
     is_good = voice in passed(prepared.folder / FOLDER, source, (graph.sha256,))
     return eight_bit_of(part) if is_good else part
 

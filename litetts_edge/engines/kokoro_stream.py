@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 
 from litetts_edge.engines.calibrated_voices import CalibratedVoices
 from litetts_edge.engines.chunking import Pace, Schedule, Windows
-from litetts_edge.engines.eight_bit import eight_bit_of
+from litetts_edge.engines.eight_bit import eight_bit_of, is_eight_bit
 from litetts_edge.engines.installed import InstalledModel
 from litetts_edge.engines.kokoro_windows import Generating, Shape, Told
+from litetts_edge.engines.mode import IN_8_BITS, Mode
 from litetts_edge.engines.onnx import OnnxModel, Port, trim
 from litetts_edge.engines.options import EngineOptions, Stream
 from litetts_edge.engines.part_sessions import PartSessions
@@ -248,6 +249,14 @@ class KokoroStream:
     def generator(self, voice: str) -> str:
         """The form of the generator that a calibrated voice is spoken with."""
         return self._voices.generator(voice)
+
+    def form(self, voice: str) -> str:
+        """How a voice speaks, for people: a Mode, or IN_8_BITS. Only when loaded."""
+        if self._whole.is_loaded:
+            return Mode.WHOLE
+        if self._options.stream is not Stream.CALIBRATED or self.calibration(voice) is None:
+            return Mode.EXACT
+        return IN_8_BITS if is_eight_bit(self.generator(voice)) else Mode.WINDOWS
 
     @property
     def generators(self) -> tuple[str, ...]:

@@ -27,6 +27,10 @@ class Mode(StrEnum):
     WINDOWS = "windows"
 
 
+IN_8_BITS = f"{Mode.WINDOWS}, 8 bits"
+"""How a voice speaks with the 8-bit form of a graph (eight_bit.py)."""
+
+
 def mode_of(model: InstalledModel, options: EngineOptions) -> Mode:
     """How most requests will be spoken: a voice of Kokoro that is not calibrated is spoken whole all the same."""
     prepared = read_prepared(options.prepared, model) if options.stream is not Stream.OFF else None

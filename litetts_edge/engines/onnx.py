@@ -88,7 +88,7 @@ class OnnxModel:
         self._spinning = spinning
         self._arena = arena
         self._pattern = arena and pattern
-        self._off = list(OFF_IN_8_BITS) if eight_bit else []
+        self.is_eight_bit = eight_bit
         self._config = config
         self._sha256 = sha256
         self._session: Any = None
@@ -133,9 +133,10 @@ class OnnxModel:
         options.add_session_config_entry("session.intra_op.allow_spinning", "1" if self._spinning else "0")
         for key, value in self._config.items():
             options.add_session_config_entry(key, value)
+        off = list(OFF_IN_8_BITS) if self.is_eight_bit else []
         try:
             self._session = onnxruntime.InferenceSession(
-                str(self._path), options, providers=["CPUExecutionProvider"], disabled_optimizers=self._off
+                str(self._path), options, providers=["CPUExecutionProvider"], disabled_optimizers=off
             )
         except Exception as error:  # onnxruntime's own errors share no class but this
             raise EngineFailed(

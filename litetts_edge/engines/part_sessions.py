@@ -1,9 +1,12 @@
-"""The sessions of a model's prepared parts, opened when they are needed; of the generators, one at a time."""
+"""The sessions of a model's prepared parts, opened when they are needed; of the generators, one at a time.
+
+A sentence keeps the generator that it was begun with: on the other lane a voice may speak that has another form.
+"""
 
 from __future__ import annotations
 
 from litetts_edge.engines.eight_bit import is_eight_bit
-from litetts_edge.engines.onnx import OnnxModel
+from litetts_edge.engines.onnx import OnnxModel, trim
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.prepared import Prepared
 from litetts_edge.errors import EngineFailed
@@ -28,11 +31,12 @@ class PartSessions:
         return sum(session.model_bytes for session in self._open.values())
 
     def __getitem__(self, part: str) -> OnnxModel:
-        """Loaded; another generator is unloaded first. Raises EngineFailed."""
+        """Loaded; another generator is let go first, and freed unless a sentence has it. Raises EngineFailed."""
         if part not in self._open:
             if part.startswith(GENERATOR):
                 for other in [name for name in self._open if name.startswith(GENERATOR)]:
-                    self._open.pop(other).unload()
+                    del self._open[other]
+                trim()
             session = self._session(part)
             session.load()
             self._open[part] = session

@@ -23,6 +23,7 @@ from litetts_edge.engines.edges import Edges
 from litetts_edge.engines.eight_bit import eight_bit_of, is_eight_bit, spoken_by
 from litetts_edge.engines.installed import InstalledModel, ModelFile, installed_models
 from litetts_edge.engines.memory import available, model_need
+from litetts_edge.engines.mode import IN_8_BITS, Mode
 from litetts_edge.engines.onnx import OnnxModel, trim
 from litetts_edge.engines.options import EngineOptions, Stream
 from litetts_edge.engines.piper_config import PiperConfig, beside, read_config
@@ -166,11 +167,18 @@ class PiperEngine:
     def eight_bit(self, voice: Voice) -> tuple[Prepared, ModelFile] | None:
         """The prepared graphs of a voice that has an 8-bit form, and its published file. Raises VoiceNotFound."""
         installed = self._find(voice.id)[0].installed
-        is_windowed = self._options.stream is not Stream.OFF
-        prepared = read_prepared(self._options.prepared, installed) if is_windowed else None
+        is_allowed = self._options.stream is Stream.CALIBRATED
+        prepared = read_prepared(self._options.prepared, installed) if is_allowed else None
         if prepared is None or eight_bit_of("decoder") not in prepared.graphs:
             return None
         return prepared, installed.files_of("model")[0]
+
+    def form(self, voice: Voice) -> str:
+        """How that voice speaks, for people: a Mode, or IN_8_BITS. Loads its model. Raises VoiceNotFound, too."""
+        loaded = self._use(self._find(voice.id)[0])
+        if not isinstance(loaded.graphs, SplitGraphs):
+            return Mode.WHOLE
+        return IN_8_BITS if loaded.graphs.is_eight_bit else Mode.WINDOWS
 
     def with_variant(self, variant: str) -> PiperEngine:
         """Another engine, which speaks with these of the prepared graphs (EngineOptions.variant)."""

@@ -147,6 +147,11 @@ class SplitGraphs:
         return sum(model.model_bytes for model in (self._encoder, self._flow, self._decoder))
 
     @property
+    def is_eight_bit(self) -> bool:
+        """Whether the decoder is an 8-bit form."""
+        return self._decoder.is_eight_bit
+
+    @property
     def takes_speaker(self) -> bool:
         return "sid" in _names(self._encoder)
 

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import ClassVar
 
 from litetts_edge.engines.installed import InstalledModel
-from litetts_edge.engines.kokoro_stream import stream_graphs
+from litetts_edge.engines.kokoro_stream import KokoroStream, stream_graphs
+from litetts_edge.engines.mode import Mode
 from litetts_edge.engines.options import EngineOptions
 from litetts_edge.engines.style_graph import StyleGraphs
 from litetts_edge.engines.style_speech import Spoken, StyleSpeech, bounded, chosen_model
@@ -82,6 +83,12 @@ class StyleEngine(ABC):
     def blend(self, name: str) -> Voice:
         """The voice for an alias, a preset or a blend; needs no session. Raises VoiceNotFound."""
         return self._voices.find(name)
+
+    def form(self, voice: Voice) -> str:
+        """How that voice speaks, for people: a Mode, or IN_8_BITS. Loads the model."""
+        self.load()
+        name = self._voices.single(voice)
+        return self.graphs.form(name) if isinstance(self.graphs, KokoroStream) else Mode.WHOLE
 
     def terminate(self) -> None:
         """End the run in progress at its next node."""

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from litetts_edge.commands.checks.finding import Finding, Level, fault, ok, warn
 from litetts_edge.errors import EngineFailed, LanguageNotFound
@@ -48,6 +48,17 @@ class Spoken:
     load_s: float
     synthesis_s: float
     audio_s: float
+    form: str = ""
+    """How: in windows, in 8 bits; empty for an engine that has one way."""
+
+
+@runtime_checkable
+class SpeaksInForms(Protocol):
+    """An engine whose voices speak in one of several ways, as they were prepared and checked."""
+
+    def form(self, voice: Voice) -> str:
+        """How that voice speaks, for people. Raises EngineFailed, VoiceNotFound."""
+        ...
 
 
 PROGRAM = (
@@ -141,7 +152,9 @@ def _speak(engine: Synthesizer, chosen: Voice, speed: float) -> Spoken:
         audio = AudioChunk(whole, chosen.sample_rate, ends_sentence=True)
         audio_s += audio.seconds
         faults += LevelCheck().check(sentence, audio)
-    return Spoken(chosen.id, tuple(faults), loaded - began, time.monotonic() - loaded, audio_s)
+    synthesis_s = time.monotonic() - loaded
+    form = engine.form(chosen) if isinstance(engine, SpeaksInForms) else ""
+    return Spoken(chosen.id, tuple(faults), loaded - began, synthesis_s, audio_s, form)
 
 
 def judge_spoken(spoken: Spoken) -> Finding:
@@ -154,7 +167,8 @@ def judge_spoken(spoken: Spoken) -> Finding:
             "docs/troubleshooting.md says what each of these words means.",
         )
     rtf = spoken.synthesis_s / spoken.audio_s
-    found = f"{spoken.voice} loads in {spoken.load_s:.1f} s and speaks, real-time factor {rtf:.3f}"
+    form = f" ({spoken.form})" if spoken.form else ""
+    found = f"{spoken.voice} loads in {spoken.load_s:.1f} s and speaks{form}, real-time factor {rtf:.3f}"
     if rtf <= SLOW:
         return ok("voice", found)
     return warn(

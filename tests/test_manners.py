@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from litetts_edge.errors import NothingToRepeat, SaidBefore
-from litetts_edge.events import Cancelled, Finished, Queued
+from litetts_edge.errors import NoAudioDevice, NothingToRepeat, SaidBefore, SinkFailed
+from litetts_edge.events import Cancelled, Expired, Failed, Finished, Queued
 from litetts_edge.pipeline.manners import Manners
 from litetts_edge.pipeline.policy import LatelySaid, once_more
+from litetts_edge.pipeline.rounds import Rounds
 from litetts_edge.settings.schema import Settings
 from litetts_edge.settings.speaking import Quiet, Request
 from litetts_edge.speech import Priority, RequestId
@@ -127,6 +129,31 @@ async def test_an_interrupted_round_is_not_an_acknowledgement(tmp_path: Path) ->
         await rounds(desk, 3)
         desk.pipeline.cancel(RequestId("alarm"))
         await desk.closed("alarm")
+
+
+@pytest.mark.parametrize("error", [SinkFailed("speaker", "unplugged"), NoAudioDevice("There is no card.")])
+def test_an_alarm_outlasts_a_loudspeaker_that_is_away(error: SinkFailed) -> None:
+    """Once it was begun, here or before a restart; of a first round that failed its sender is told at once."""
+    alarm, failed = ask("alarm", until_ack=True), Failed(RequestId("alarm"), error.code, str(error))
+    first, heard, resumed = (Rounds(lambda: 10, lambda: 100) for _ in range(3))
+    first.begin(alarm, 0.0)
+    assert first.again(alarm, failed, 5.0) is None
+    heard.begin(alarm, 0.0)
+    heard.again(alarm, Finished(alarm.id, "v", 450.0, None, 0.0, 0.0), 5.0)
+    resumed.resume(alarm.id, 100.0)
+    for rounds_ in (heard, resumed):
+        assert rounds_.again(alarm, failed, 20.0) is not None
+        assert rounds_.again_at(alarm) == 30.0
+        assert rounds_.again(alarm, replace(failed, code="poison"), 30.0) is None
+        assert rounds_.again(alarm, failed, 95.0) is None
+        assert rounds_.closing(failed) == failed
+
+
+def test_an_alarm_whose_end_came_while_the_daemon_was_down_has_expired() -> None:
+    """Nobody has interrupted it."""
+    rounds_ = Rounds(lambda: 10, lambda: 100)
+    rounds_.resume(RequestId("alarm"), 100.0)
+    assert rounds_.closing(Expired(RequestId("alarm"))) == Expired(RequestId("alarm"))
 
 
 async def test_what_says_nothing_is_not_repeated(tmp_path: Path) -> None:

@@ -10,8 +10,12 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from litetts_edge.events import Cancelled, ClosingEvent, Expired, Finished
+from litetts_edge.errors import NoAudioDevice, SinkFailed
+from litetts_edge.events import Cancelled, ClosingEvent, Expired, Failed, Finished
 from litetts_edge.speech import RequestId, SpeakRequest
+
+OUTPUT_LOST = frozenset({SinkFailed.code, NoAudioDevice.code})
+"""An output that fails may be there again at the next round."""
 
 
 @dataclass(slots=True)
@@ -22,6 +26,8 @@ class _Insisting:
     again_at: float = 0.0
     said: Finished | None = None
     """All rounds so far as one."""
+    resumed: bool = False
+    """A process that is gone began it."""
 
 
 class Rounds:
@@ -47,7 +53,7 @@ class Rounds:
 
     def resume(self, request: RequestId, ends_at: float) -> None:
         """It was begun by a process that is gone."""
-        self._open[request] = _Insisting(ends_at)
+        self._open[request] = _Insisting(ends_at, resumed=True)
 
     def forget(self, request: RequestId) -> None:
         """It will not go on."""
@@ -61,12 +67,14 @@ class Rounds:
     def again(self, request: SpeakRequest, event: ClosingEvent, now: float) -> SpeakRequest | None:
         """What goes back to the queue after a turn that ended with `event`; None when that was all.
 
-        A round that a more urgent request cut is followed by another: nobody has acknowledged it.
+        A round that a more urgent request cut is followed by another: nobody has acknowledged it. So is one whose
+        output was lost, but for the first: that its sender is told of at once, as of any request.
         """
         insisting = self._open.get(request.id)
         cut = isinstance(event, Cancelled) and event.reason == "interrupted"
         said = isinstance(event, Finished) and event.audio_ms > 0
-        if insisting is None or not (cut or said):
+        lost = isinstance(event, Failed) and event.code in OUTPUT_LOST
+        if insisting is None or not (cut or said or (lost and (insisting.said or insisting.resumed))):
             return None
         if isinstance(event, Finished):
             insisting.said = _sum(insisting.said, event)
@@ -81,7 +89,8 @@ class Rounds:
         if insisting is None or not isinstance(event, Finished | Expired):
             return event
         if insisting.said is None:
-            return event if isinstance(event, Finished) else Cancelled(event.id, "interrupted")
+            cut = isinstance(event, Expired) and not insisting.resumed
+            return Cancelled(event.id, "interrupted") if cut else event
         warning = "not_acknowledged: it was repeated to the end of request.ack_limit_s, and nobody cancelled it"
         return replace(insisting.said, warnings=(*insisting.said.warnings, warning))
 

@@ -45,9 +45,9 @@ WHOLE = SpeakRequest(
 PLAIN = SpeakRequest(RequestId("a"), "hello", "auto", source="mqtt", accepted_at=1000.0, deadline=1120.0)
 
 
-def at(path: Path, clock: float, wall: float) -> Journal:
+def at(path: Path, clock: float, wall: float, boot: str = "") -> Journal:
     """The file, for a process at that moment."""
-    return Journal(path / "state" / "waiting.json", lambda: clock, lambda: wall)
+    return Journal(path / "state" / "waiting.json", lambda: clock, lambda: wall, lambda: boot)
 
 
 def test_everything_of_a_request_comes_back(tmp_path: Path) -> None:
@@ -73,6 +73,16 @@ def test_a_clock_that_went_back(
     found = at(tmp_path, 50.0, 100.0).load(DEFAULTS, is_age_needed=is_age_needed)
     assert [one.request.deadline - 50.0 for one in found] == left
     assert "clock went back" in caplog.text
+
+
+@pytest.mark.parametrize("wall", [1.0, 5003.0, 9e9])
+def test_a_clock_that_was_set_since_the_boot_does_not_matter(tmp_path: Path, wall: float) -> None:
+    """NTP sets it a minute after the start, by hours: a restart loses nothing. After another boot it counts."""
+    at(tmp_path, 1000.0, 5000.0, "one").save([Open(PLAIN)])
+    (found,) = at(tmp_path, 1003.0, wall, "one").load(DEFAULTS, is_age_needed=True)
+    assert found.request.deadline == PLAIN.deadline
+    (found,) = at(tmp_path, 0.0, 5007.0, "other").load(DEFAULTS, is_age_needed=True)
+    assert found.request.deadline == 113.0
 
 
 def test_only_its_owner_may_read_it_and_nothing_is_left_of_it(tmp_path: Path) -> None:

@@ -146,7 +146,8 @@ async def test_what_is_heard_leaves_the_file_at_once(tmp_path: Path) -> None:
 async def test_what_expired_meanwhile_is_told(tmp_path: Path) -> None:
     """It has its closing event, and is not heard."""
     now = ask("x").accepted_at
-    Journal(tmp_path / "waiting.json", wall=lambda: 0.0).save([Open(ask("old", deadline=now + 120))])
+    before = Journal(tmp_path / "waiting.json", wall=lambda: 0.0, boot=lambda: "an earlier one")
+    before.save([Open(ask("old", deadline=now + 120))])
     async with process(tmp_path) as after:
         assert await after.closed("old") == ["old Queued", "old Expired"]
         assert after.speaker.takes == []

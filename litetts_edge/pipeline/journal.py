@@ -45,15 +45,31 @@ def can_be_kept(request: SpeakRequest) -> bool:
     return request.audio is None and request.source == "mqtt" and set(request.outputs) <= _OUTPUTS
 
 
+def _boot() -> str:
+    """Which start of the machine this is; empty where the kernel does not say."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
 class Journal:
-    """One file. All calls touch the disk. The clock of a board without a battery may go back at a boot."""
+    """One file. All calls touch the disk. The clock of a board without a battery may go back at a boot.
+
+    Until the next boot the monotonic clock tells how old the file is: NTP may set the time of day by hours.
+    """
 
     def __init__(
-        self, path: Path, clock: Callable[[], float] = time.monotonic, wall: Callable[[], float] = time.time
+        self,
+        path: Path,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+        boot: Callable[[], str] = _boot,
     ) -> None:
         self._path = path
         self._clock = clock
         self._wall = wall
+        self._boot = boot
 
     def save(self, requests: Iterable[Open]) -> frozenset[RequestId]:
         """Keep these and no others, as many as there is room for; returns which. Raises OSError."""
@@ -68,7 +84,8 @@ class Journal:
         if kept:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             lines = ",\n".join(kept.values())
-            atomic.write(self._path, f'{{"written_at": {self._wall():.3f}, "requests": [\n{lines}\n]}}\n'.encode())
+            times = f'"written_at": {self._wall():.3f}, "clock": {now:.3f}, "boot": {json.dumps(self._boot())}'
+            atomic.write(self._path, f'{{{times}, "requests": [\n{lines}\n]}}\n'.encode())
         else:
             self._path.unlink(missing_ok=True)
         return frozenset(kept)
@@ -83,6 +100,8 @@ class Journal:
                 raw = file.read(2 * MOST_BYTES)
             document = json.loads(raw)
             away_s = self._wall() - float(document["written_at"])
+            if (boot := self._boot()) and document.get("boot") == boot:
+                away_s = self._clock() - float(document["clock"])
             found = list(document["requests"])[:MOST]
         except FileNotFoundError:
             return []

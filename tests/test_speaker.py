@@ -102,17 +102,20 @@ async def test_finish_means_heard(card: VirtualCard, latency_s: float) -> None:
 async def test_a_pause_loses_and_repeats_nothing(card: VirtualCard) -> None:
     """After resume() the very next sample is heard, as if the silence were cut out."""
     sent = babble(2.0, RATE)
-    async with SpeakerSink(volume=100) as sink:
-        with card.recording() as recording:
-            speaking = asyncio.create_task(say(sink, sent, RATE))
-            await recording.sound()
-            await recording.heard(0.5)
-            sink.pause()
-            await recording.heard(0.5)
-            assert not recording.samples()[-RATE // 10 :].any(), "it did not pause"
-            sink.resume()
-            await speaking
-            await recording.heard(0.1)
+    for attempt in range(3):
+        async with SpeakerSink(volume=100) as sink:
+            with card.recording() as recording:
+                speaking = asyncio.create_task(say(sink, sent, RATE))
+                await recording.sound()
+                await recording.heard(0.5)
+                sink.pause()
+                await recording.heard(0.5)
+                assert not recording.samples()[-RATE // 10 :].any(), "it did not pause"
+                sink.resume()
+                await speaking
+                await recording.heard(0.1)
+            if sink.underruns == 0 or attempt == 2:
+                break  # else the machine stood still, and what it missed lies in `before` as silence
     recorded = sounding(recording.samples())
     silent = longest_silence(recorded)
     assert silent.stop - silent.start > RATE // 5

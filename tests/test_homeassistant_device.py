@@ -72,6 +72,7 @@ def test_what_a_person_can_do_and_see_is_all_there() -> None:
     assert kinds["binary_sensor"] == {"speaking", "problem", "throttled"}
     assert kinds["sensor"] == {
         "rtf", "first_audio", "memory", "queue", "temperature", "last_error", "version", "engine",
+        "cache_hits",
     }  # fmt: skip
     assert kinds["text"] == {"say"}
     assert kinds["event"] == {"event"}

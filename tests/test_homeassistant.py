@@ -112,7 +112,7 @@ async def test_the_device_is_taken_whole_and_every_state_has_a_value(tmp_path: P
         assert shown["engine"] == "tiny"
         assert shown["last_error"] == "none"
         assert shown["rtf"] == "None", "Home Assistant's word for unknown"
-        assert shown["cache_hits"] == "0"
+        assert shown["cache_hits"] == "0.0"
         assert all(len(value) <= 255 for value in shown.values() if value is not None)
         assert (shown["mute"], shown["speaking"], shown["problem"]) == ("OFF", "OFF", "OFF")
 

@@ -181,7 +181,8 @@ def _sensors(topics: Topics) -> Entities:
         yield key, "sensor", name, _shown(topics.health, f"value_json.{field}", **_MEASURED, **more)
     share = {"unit_of_measurement": "%", "suggested_display_precision": 0, **_MEASURED}
     share["enabled_by_default"] = False  # nothing is cached yet
-    yield "cache_hits", "sensor", "Cache hit rate", _shown(topics.health, "100 * value_json.cache_hit_rate", **share)
+    rate = "100 * value_json.cache_hit_rate"
+    yield "cache_hits", "sensor", "Cache hit rate", _shown(topics.health, rate, **share)
     yield "queue", "sensor", "Queue", _shown(topics.state, "value_json.queue_length", **_MEASURED)
     for key, name, topic, value in (
         ("last_error", "Last error", topics.health, "value_json.last_error or 'none'"),

@@ -138,6 +138,8 @@ def test_a_sentence_ends_with_the_form_that_it_was_begun_with(prepared: Prepared
     parts = [next(begun).samples]
     assert list(engine.synthesize(sentence, engine.voices[1], 1.0))
     loaded = stream.model_bytes
+    one_of_each = ("front", "source", "generator-stats")
+    assert loaded == sum(prepared.graphs[part].path.stat().st_size for part in one_of_each)
     parts += [chunk.samples for chunk in begun]
     assert stream.model_bytes == loaded
     np.testing.assert_array_equal(np.concatenate(parts), np.concatenate(alone))
@@ -219,6 +221,19 @@ def test_the_speaker_for_whom_it_does_worst_decides(piper: PiperEngine, monkeypa
     assert again is not None
     assert "not used" in again.detail
     assert bytes_of(piper) == larger
+
+
+@pytest.mark.usefixtures("deaf")
+def test_a_result_of_another_graph_decides_nothing(piper: PiperEngine) -> None:
+    """However bad it was, the new one takes its place."""
+    found = piper.eight_bit(piper.voices[0])
+    assert found is not None
+    folder = found[0].folder / FOLDER
+    folder.mkdir()
+    record(folder, StreamCheck(PIPER, found[1].sha256, "", 1, 98.0, 98.0, 0.0, 0.0, None, "0" * 64))
+    checked = EightBitPoint(Frontend(), None)(piper, piper.voices[0])
+    assert checked is not None
+    assert checked.values["is_8_bit"] == 1
 
 
 def test_without_an_8_bit_form_there_is_no_such_point(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,7 @@ from tests.style_block import CHANNELS, STYLE, Block, feed, style_block
 
 LOUD, QUIET = 40.0, 0.05
 FEEDS = (feed(), feed(200, seed=1))
+ONLY_X = tuple({"x": one["x"]} for one in FEEDS)
 
 
 def one_layer() -> onnx.ModelProto:
@@ -72,6 +73,27 @@ def test_it_is_near_to_float32() -> None:
     assert snr_db([run(model, given)], [run(in_8_bits(model, [given]), given)]) > 36
 
 
+def test_quiet_channels_with_heavy_weights_count_as_much() -> None:
+    """Each channel adds the same to the result here, which takes half of the balance from the weights."""
+    sizes = np.geomspace(QUIET, LOUD, CHANNELS, dtype=np.float32)
+    given = {"x": feed()["x"] * sizes[None, :, None]}
+    model = first_of(chain())
+    weight = onnx.numpy_helper.to_array(model.graph.initializer[0]) / sizes[None, :, None]
+    model.graph.initializer[0].CopyFrom(onnx.numpy_helper.from_array(weight, "v"))
+    assert snr_db([run(model, given)], [run(in_8_bits(model, [given]), given)]) > 30
+
+
+def test_a_range_has_zero_in_it(tmp_path: Path) -> None:
+    """Also of a channel that is never below it, and of one that is never above."""
+    path = tmp_path / "chain.onnx"
+    onnx.save(first_of(chain()), str(path))
+    above = np.abs(ONLY_X[0]["x"]) + 3
+    for given in (above, -above):
+        (seen,) = observe(path, [{"x": given}]).values()
+        assert (seen.low <= 0).all()
+        assert (seen.high >= 0).all()
+
+
 def test_a_window_is_the_same_whatever_else_is_in_it() -> None:
     """Nothing is told from what is computed at once: the whole, cut, is the part with its context."""
     given = feed(300)
@@ -117,6 +139,8 @@ def test_layers_are_taken_that_save_most_for_their_noise() -> None:
     assert chosen(gains, 3e-3) == ["cheap", "large"]
     assert chosen(gains, 1e-2) == ["cheap", "large", "dear"]
     assert chosen(gains, 1e-5) == []
+    little = Gain("little for its noise", 0.1, 5e-4)
+    assert chosen([*gains, little], 2.2e-3) == ["cheap", "large"]
 
 
 def chain(opset: int = 17, pads: tuple[int, int] = (3, 3)) -> onnx.ModelProto:
@@ -134,7 +158,50 @@ def chain(opset: int = 17, pads: tuple[int, int] = (3, 3)) -> onnx.ModelProto:
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
 
 
-ONLY_X = tuple({"x": one["x"]} for one in FEEDS)
+def test_what_float32_does_faster_over_two_axes_stays_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """8 bits have to be faster than the best of float32, not than the published form alone."""
+    times = {AS_IT_IS: 4.0, "wide": 1.0, "fixed": 2.0}
+    monkeypatch.setattr(cook, "race", lambda layer, length, _: Race(layer.shape, length, layer.is_integer, times))
+    assert rewrite_fixed(chain(), tmp_path, "chain", ONLY_X, ONLY_X, float("inf"), lambda _: None) is None
+
+
+@pytest.mark.usefixtures("quick")
+def test_noise_that_adds_up_to_too_much_is_halved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Layers that are too noisy together are tried with less of it, twice."""
+    allowed: list[float] = []
+
+    def told(gains: Iterable[Gain], noise: float) -> list[str]:
+        allowed.append(noise)
+        return chosen(gains, 1.0)
+
+    monkeypatch.setattr(fixed, "chosen", told)
+    monkeypatch.setattr(fixed, "LEAST_DB", 99.0)
+    assert rewrite_fixed(chain(), tmp_path, "chain", ONLY_X, ONLY_X, float("inf"), lambda _: None) is None
+    assert [noise / allowed[0] for noise in allowed] == [1.0, 0.5, 0.25]
+
+
+def in_halves(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Its weights in half precision, and what computes with them."""
+    for weight in model.graph.initializer:
+        half = onnx.numpy_helper.to_array(weight).astype(np.float16)
+        weight.CopyFrom(onnx.numpy_helper.from_array(half, weight.name))
+    model.graph.node.insert(0, helper.make_node("Cast", ["x"], ["half"], to=onnx.TensorProto.FLOAT16))
+    model.graph.node[1].input[0], model.graph.node[-1].output[0] = "half", "small"
+    model.graph.node.append(helper.make_node("Cast", ["small"], ["y"], to=onnx.TensorProto.FLOAT))
+    return model
+
+
+@pytest.mark.usefixtures("quick")
+def test_halves_are_widened_first(tmp_path: Path) -> None:
+    """No kernel takes 8 bits from halves and to halves; a graph that is given them is left alone, and says so."""
+    said: list[str] = []
+    result = rewrite_fixed(in_halves(chain()), tmp_path, "half", ONLY_X, ONLY_X, float("inf"), said.append)
+    assert result is not None
+    assert "QLinearConv" in {node.op_type for node in onnx.load(str(result.path)).graph.node}
+    given = in_halves(chain())
+    given.graph.input[0].type.tensor_type.elem_type = onnx.TensorProto.FLOAT16
+    assert rewrite_fixed(given, tmp_path, "given", ONLY_X, ONLY_X, float("inf"), said.append) is None
+    assert "halves" in said[-1]
 
 
 @pytest.mark.usefixtures("quick")
@@ -144,6 +211,13 @@ def test_convolutions_with_a_leaky_relu_between_them_are_written(tmp_path: Path,
     result = rewrite_fixed(chain(pads=pads), tmp_path, "chain", ONLY_X, ONLY_X, float("inf"), lambda _: None)
     assert result is not None
     assert [node.op_type for node in onnx.load(str(result.path)).graph.node].count("QLinearConv") == 2
+
+
+def first_of(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The first convolution of chain() alone."""
+    del model.graph.node[1:]
+    model.graph.node[0].output[0] = "y"
+    return model
 
 
 @pytest.mark.usefixtures("quick")

@@ -6,6 +6,7 @@ import dataclasses
 import logging
 import math
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -279,6 +280,15 @@ def test_a_damaged_record_passes_nobody(tmp_path: Path, content: str) -> None:
     (tmp_path / CHECKS).write_text(content)
     assert checks(tmp_path) == {}
     assert passed(tmp_path, "") == frozenset()
+
+
+def test_results_that_are_kept_at_once_are_all_kept(tmp_path: Path) -> None:
+    """As two checks of two voices do it."""
+    good = StreamCheck("a", "m", "c", 5, 1.0, 2.0, 0.5, 0.0, None)
+    names = [f"voice {number}" for number in range(16)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: record(tmp_path, dataclasses.replace(good, voice=name)), names))
+    assert sorted(checks(tmp_path)) == sorted(names)
 
 
 def test_the_record_is_kept_by_voice(tmp_path: Path) -> None:

@@ -10,10 +10,12 @@ Kept are the figures; whether they are good enough is decided when they are read
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import logging
 import math
+import os
 from collections.abc import Container
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -117,13 +119,18 @@ def checks(folder: Path) -> dict[str, StreamCheck]:
 def record(folder: Path, check: StreamCheck) -> StreamCheck:
     """Keep a result in the place of the voice's last one, and return it with its time. Raises OSError."""
     made = datetime.now(UTC).isoformat(timespec="seconds")
-    kept = {voice: asdict(one) for voice, one in checks(folder).items()}
-    kept[check.voice] = asdict(check) | {"made": made}
-    for about in kept.values():
-        del about["voice"]
-    half = folder / f"{CHECKS}.part"
-    half.write_text(json.dumps(kept, indent=1), "utf-8")
-    half.replace(folder / CHECKS)
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)  # another check may keep its result at the same time
+        kept = {voice: asdict(one) for voice, one in checks(folder).items()}
+        kept[check.voice] = asdict(check) | {"made": made}
+        for about in kept.values():
+            del about["voice"]
+        half = folder / f"{CHECKS}.part"
+        half.write_text(json.dumps(kept, indent=1), "utf-8")
+        half.replace(folder / CHECKS)
+    finally:
+        os.close(handle)
     return _check(check.voice, kept[check.voice])
 
 

@@ -30,6 +30,7 @@ from litetts_edge.mqtt.publisher import AudioOverMqtt
 from litetts_edge.mqtt.service import MqttService
 from litetts_edge.mqtt.topics import Topics
 from litetts_edge.mqtt.verbs import Verbs
+from litetts_edge.pipeline.awaited import Awaited
 from litetts_edge.pipeline.bus import EventBus, Subscription
 from litetts_edge.pipeline.configured import refuse, voices_at_start, voices_here
 from litetts_edge.pipeline.inference import InferenceThread
@@ -104,6 +105,7 @@ class Daemon:
             thread=self.thread,
             loader=self.loader,
             manners=self.manners,
+            awaited=Awaited({"speaker": self.speaker.available, "mqtt": self.audio.available}, self.speaker.look),
         )
         self.keeping = Keeping(
             self.pipeline, Journal(Path(settings.state_dir) / "waiting.json"), is_on=settings.queue.keep
@@ -299,6 +301,7 @@ class Daemon:
             self._loop.call_soon_threadsafe(self._device_changed)
 
     def _device_changed(self) -> None:
+        self.pipeline.look()
         self.door.refresh_state()
 
     def _voice_changed(self) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from litetts_edge.engines.tone import ToneEngine
 from litetts_edge.events import ClosingEvent, FirstAudio, SpeechEvent
 from litetts_edge.interfaces import AudioSink, Synthesizer
+from litetts_edge.pipeline.awaited import Awaited
 from litetts_edge.pipeline.bus import EventBus
 from litetts_edge.pipeline.inference import InferenceThread
 from litetts_edge.pipeline.ledger import CrashLedger
@@ -97,6 +98,7 @@ async def open_desk(
     outputs: Sequence[str] = ("speaker", "file"),
     loader: Loader | None = None,
     manners: Manners | None = None,
+    awaited: Awaited | None = None,
     more: Mapping[str, AudioSink] = MappingProxyType({}),
 ) -> AsyncIterator[Desk]:
     """A desk with these engines (beeps, unless said otherwise), open until the context is left.
@@ -121,6 +123,7 @@ async def open_desk(
         thread=thread,
         loader=loader,
         manners=manners,
+        awaited=awaited,
         clock=clock,
     )
     desk = Desk(pipeline, thread, sinks, [], asyncio.Condition())

@@ -20,6 +20,10 @@ class AudioOverMqtt:
         self._max_audio_bytes = max_audio_bytes
         self.link: Link | None = None
 
+    def available(self) -> bool:
+        """True while there is a connection."""
+        return self.link is not None and self.link.state == "connected"
+
     def audio_topic(self, utterance: str) -> str:
         """See AudioPublisher."""
         return self.topics.audio(utterance)

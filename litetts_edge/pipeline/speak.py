@@ -21,6 +21,7 @@ from litetts_edge.events import (
     Started,
 )
 from litetts_edge.interfaces import AudioSink, SpeechCheck, TextFrontend
+from litetts_edge.pipeline.awaited import Awaited
 from litetts_edge.pipeline.bus import EventBus
 from litetts_edge.pipeline.closings import Closings
 from litetts_edge.pipeline.current import Current
@@ -58,6 +59,7 @@ class SpeechPipeline:
         thread: InferenceThread,
         loader: Loader,
         manners: Manners | None = None,
+        awaited: Awaited | None = None,
         clock: Clock = time.monotonic,
     ) -> None:
         self.voices = voices
@@ -69,6 +71,7 @@ class SpeechPipeline:
         self.manners = manners or Manners()
         self.closings = Closings(bus, self.manners.rounds)
         self._sinks = sinks
+        self._awaited = awaited or Awaited()
         self._reader = Reader(frontend, check, ledger, thread, loader)
         self._clock = clock
         self._recent = RecentIds()
@@ -81,7 +84,7 @@ class SpeechPipeline:
         self._busy_at = clock()
         self._closing = False
         self._expiry: asyncio.TimerHandle | None = None
-        queue.held = lambda request: self.manners.held(request, clock())
+        queue.held = self._is_held
 
     @property
     def reader(self) -> Reader:
@@ -94,7 +97,8 @@ class SpeechPipeline:
         """Queue a request. One that is refused raises BadRequest, and is told as Dropped unless it is a duplicate.
 
         A duplicate changes nothing: the first of its name still gets its one closing event. What an earlier
-        process has admitted comes `again`: it needs no room, its like may wait too, and its voice may have left.
+        process has admitted comes `again`: it needs no room, its like may wait too, its voice may have left, its
+        outputs may come later.
         """
         if self._is_known(request.id):
             raise Duplicate(request.id)
@@ -137,6 +141,7 @@ class SpeechPipeline:
         now = self._clock()
         if again:
             request = self.manners.due(request)
+            self._awaited.add(request, now)
             self.queue.put_back(request)
         else:
             request = self.manners.admit(request, now)
@@ -154,6 +159,10 @@ class SpeechPipeline:
             if self.coming is None:
                 raise
             voice_for(self.coming, request)
+
+    def _is_held(self, request: SpeakRequest) -> bool:
+        now = self._clock()
+        return self.manners.held(request, now) or bool(self._awaited.missing(request, now))
 
     # -- control: overtakes speech -----------------------------------------------------------------
 
@@ -243,6 +252,9 @@ class SpeechPipeline:
             if name is Lane.ALOUD:
                 await self._resumed.wait()
             await self.queue.wait(name)
+            now = self._clock()
+            if name is Lane.ALOUD and any(self._awaited.missing(one, now) for one in self.queue.waiting()):
+                await self._awaited.look()  # else a new request would find the device, and be heard before them
             await self.turns.next(name)
             if self._closing:
                 return
@@ -251,6 +263,7 @@ class SpeechPipeline:
             self._expire()
             request = self.queue.pop(name)
             if request is not None:
+                self._awaited.forget(request)
                 await self._take_turn(request, name)
 
     async def _take_turn(self, request: SpeakRequest, name: Lane) -> None:
@@ -346,12 +359,16 @@ class SpeechPipeline:
     # -- expiry ------------------------------------------------------------------------------------
 
     def _expire(self) -> None:
-        for request in self.queue.take_expired(self._clock()):
+        now = self._clock()
+        for request in self.queue.take_expired(now):
+            if missing := self._awaited.missing(request, now):
+                log.warning("expired: %s was not there", " and ".join(missing), extra={"request": request.id})
+            self._awaited.forget(request)
             self.closings.close(Expired(request.id))
         self._watch_deadlines()
 
     def look(self) -> None:
-        """The time of day may be another: see what quiet hours still hold."""
+        """The time of day may be another, or an output there: see what is still held."""
         self.queue.look()
 
     def _wake(self) -> None:

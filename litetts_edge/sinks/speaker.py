@@ -106,6 +106,11 @@ class SpeakerSink:
         """True when a device is known, so that a request is likely to be heard."""
         return self._card.device is not None
 
+    async def look(self) -> None:
+        """Look for an absent device now, and not only in half a minute; see available()."""
+        async with self._turn:
+            await self._tend_once()
+
     def set_volume(self, volume: int) -> None:
         """0 to 100 (see dsp.gain), live; an utterance with a volume of its own keeps that."""
         self._volume = volume

@@ -214,6 +214,7 @@ class Daemon:
             return
         log.info("stopping")
         self._stop.set()
+        self._loop.run_in_executor(None, self.ledger.stop)
         # Not a task: the loop itself may be what hangs.
         exit_anyway = threading.Timer(STOP_S, os._exit, (0,))
         exit_anyway.daemon = True

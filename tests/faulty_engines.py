@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -171,6 +172,11 @@ class DeafEngine(BlockingEngine):
 
     name = "deaf"
     heeds_terminate = False
+
+    def synthesize(self, sentence: Sentence, voice: Voice, speed: float) -> Iterator[AudioChunk]:
+        sys.stderr.write("hears nothing\n")
+        sys.stderr.flush()
+        return super().synthesize(sentence, voice, speed)
 
 
 def _sound() -> AudioChunk:

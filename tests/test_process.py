@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -17,6 +18,7 @@ from tests.broker import Broker
 from tests.program import NODE, House, Program, house, lines, programs
 from tests.proxy import Proxy
 from tests.virtual_card import RATE, VirtualCard, virtual_card
+from tests.waiting import until
 
 QUIET = {"LITETTS_EDGE__OUTPUTS": "mqtt"}
 
@@ -175,6 +177,40 @@ async def test_a_request_that_crashes_the_process_is_not_tried_for_ever(tmp_path
         assert friend.story("fine")[-1] == "finished"
 
 
+@pytest.mark.parametrize("end", ["power cut", "stop", "crash"])
+async def test_an_alarm_is_poison_after_crashes_only(tmp_path: Path, end: str) -> None:
+    """Twice in the middle of its text. Whatever cuts the power or stops the service has nothing against it."""
+    script = tmp_path / "deaf.py"
+    script.write_text(CRASHING.replace("aborting", "deaf").replace("AbortingEngine", "DeafEngine"))
+    environ = {**QUIET, "LITETTS_EDGE__ENGINE__NAME": "deaf", "PYTHONPATH": str(Path(__file__).parent.parent)}
+    async with Broker(tmp_path / "broker") as broker, programs(tmp_path) as make, house(broker.port) as friend:
+        program = make(broker.port, environ, script)
+        state = program.folder / "state"
+        ledger = state / "in-progress.json"
+
+        async def speaks(times: int) -> None:
+            await until(
+                lambda: program.log.read_text().count("hears nothing") == times, "the alarm", program.folder
+            )
+
+        await program.start()
+        await friend.online()
+        await friend.send("speak", {"id": "leak", "text": "Water!", "until_ack": True})
+        for times in (1, 2):
+            await speaks(times)
+            await until((state / "waiting.json").exists, "the alarm on the disk", state)
+            await program.end(signal.SIGTERM if end == "stop" else signal.SIGKILL)
+            if end == "power cut":
+                ledger.write_text(json.dumps(json.loads(ledger.read_text()) | {"boot": "another"}))
+            program.notes.clear()
+            await program.start()
+        if end == "crash":
+            await friend.closed("leak")
+            assert friend.events("leak")[-1]["reason"] == "poison"
+        else:
+            await speaks(3)
+
+
 DAMAGED = CRASHING.replace("aborting", "damaged").replace("AbortingEngine", "DamagedEngine")
 
 
@@ -288,13 +324,15 @@ async def test_a_broker_that_was_restarted_loses_and_repeats_nothing(tmp_path: P
 
 async def test_a_killed_broker_is_come_back_to_and_the_loss_reported(tmp_path: Path) -> None:
     """(c) kill -9: nothing is promised, and that is said."""
-    async with Broker(tmp_path / "broker") as broker, programs(tmp_path) as make:
-        await make(broker.port, QUIET).start()
+    async with Broker(tmp_path / "broker") as broker, Proxy(broker.port) as proxy, programs(tmp_path) as make:
+        await make(proxy.port, QUIET).start()
         async with house(broker.port) as friend:
             await friend.online()
+        proxy.refuse()
         await broker.kill()
         await broker.start()
         async with house(broker.port) as friend:
+            proxy.accept()  # the loss is told once, and nobody would have heard it a moment ago
             await friend.document("error", lambda error: error["code"] == "session_lost")
             await friend.online()  # it has subscribed again
             await friend.send("speak", {"id": "x", "text": "hi"})

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from litetts_edge.errors import BadRequest
 from litetts_edge.mqtt.messages import MAX_TTL_S, Arrival, Defaults, printable, speak_request
+from litetts_edge.pipeline.boot import boot_id
 from litetts_edge.settings import atomic
 from litetts_edge.speech import RequestId, SpeakRequest
 
@@ -45,14 +46,6 @@ def can_be_kept(request: SpeakRequest) -> bool:
     return request.audio is None and request.source == "mqtt" and set(request.outputs) <= _OUTPUTS
 
 
-def _boot() -> str:
-    """Which start of the machine this is; empty where the kernel does not say."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    except OSError:
-        return ""
-
-
 class Journal:
     """One file. All calls touch the disk. The clock of a board without a battery may go back at a boot.
 
@@ -64,7 +57,7 @@ class Journal:
         path: Path,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
-        boot: Callable[[], str] = _boot,
+        boot: Callable[[], str] = boot_id,
     ) -> None:
         self._path = path
         self._clock = clock

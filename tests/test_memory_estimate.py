@@ -92,7 +92,7 @@ def test_windows_need_less_and_are_reckoned_with_where_they_will_be_spoken(
     install_parts(tmp_path, "kokoro-small-v1.1")
     kokoro = read_installed(piper_models.ENGINES / "kokoro-small-v1.1")
     assert mode_of(kokoro, EngineOptions(prepared=tmp_path)) is Mode.WHOLE
-    monkeypatch.setattr("litetts_edge.engines.mode.passed", lambda *_: frozenset({"af_heart"}))
+    monkeypatch.setattr("litetts_edge.engines.mode.good_voices", lambda *_: frozenset({"af_heart"}))
     assert mode_of(kokoro, EngineOptions(prepared=tmp_path)) is Mode.WINDOWS
     assert mode_of(kokoro, EngineOptions(prepared=tmp_path, stream=Stream.EXACT)) is Mode.EXACT
     piper = read_installed(piper_models.ENGINES / piper_models.SMALL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 
@@ -40,6 +41,7 @@ class Keeping:
         self._written: _Written = ()
         self._kept: frozenset[RequestId] = frozenset()
         self._turn = asyncio.Lock()
+        self._writer = ThreadPoolExecutor(1, "journal")
         self._ended = False
         self._refused = False
 
@@ -112,7 +114,7 @@ class Keeping:
             if written == self._written and self._is_on:
                 return
             try:
-                self._kept = await asyncio.to_thread(self._journal.save, requests)
+                self._kept = await self._write(requests)
             except OSError as error:  # a full or read-only disk must not silence the house
                 if not self._refused:
                     log.warning("a restart would lose what waits: %s", error)
@@ -123,10 +125,14 @@ class Keeping:
                 self._refused = False
                 self._written = written
 
+    def _write(self, requests: tuple[Open, ...]) -> Awaitable[frozenset[RequestId]]:
+        """One write after the other, also after one that nobody waits for any more: the last one counts."""
+        return asyncio.get_running_loop().run_in_executor(self._writer, self._journal.save, requests)
+
     async def _forget(self) -> None:
         """Remove the file, which a full disk allows: what was heard must not be said again."""
         with suppress(OSError):
-            self._kept = await asyncio.to_thread(self._journal.save, ())
+            self._kept = await self._write(())
             self._written = ()
 
 
